@@ -59,8 +59,9 @@ class Repair:
 class CleanText:
     """Readable text of one source; ``origins[i]`` is the index in ``source.raw`` of clean character ``i``.
 
-    ``origins`` is strictly increasing, and ``text[i] == source.raw[origins[i]]``: cleaning only removes
-    characters. Lines of ``text`` are paragraphs (or headings, bylines ...) as the layout left them.
+    ``origins`` is strictly increasing. Cleaning removes characters and never invents any: ``text[i]`` is
+    ``source.raw[origins[i]]`` except where a ``Repair`` of the same place says which certain recognition error
+    was put right. Lines of ``text`` are the layout's blocks (paragraph pieces, headings, bylines ...).
     """
 
     source: Source
@@ -235,3 +236,12 @@ class Filters:
     authors: frozenset[str] = frozenset()
     since: str = ""
     until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the chain is asked: the words, the conversation before them, and which passages may be used."""
+
+    text: str
+    history: tuple[Turn, ...] = ()
+    filters: Filters = Filters()
