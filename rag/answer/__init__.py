@@ -1,0 +1,1 @@
+"""Answering: quotes from hits, an answer from quotes, and the check that nothing is shown unproved."""
