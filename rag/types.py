@@ -192,6 +192,26 @@ class Status(StrEnum):
     FAILED_CHECK = "failed_check"
 
 
+class Verdict(StrEnum):
+    """What the check found of one sentence that a chat model wrote."""
+
+    VERBATIM = "verbatim"
+    """Word for word in the passage it cites."""
+    SUPPORTED = "supported"
+    """A paraphrase that the passages it cites bear out."""
+    REMOVED = "removed"
+    """Not borne out; it is not in the answer's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a chat model's answer, with its markers as shown; ``why`` explains a removal or new citation."""
+
+    text: str
+    verdict: Verdict
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds spent in each step."""
@@ -216,6 +236,8 @@ class Answer:
     timings: Timings = Timings()
     standalone: str = ""
     """The question as searched, when history changed it; "" otherwise."""
+    sentences: tuple[Sentence, ...] = ()
+    """Sentence by sentence what the check found, removed ones included; () for extractive answers: all verbatim."""
 
 
 @dataclass(frozen=True, slots=True)
