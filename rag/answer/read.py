@@ -1,0 +1,105 @@
+"""Question and hits → the quotes that answer, best first, and how sure we are of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answer.bylines import byline_quotes
+from rag.answer.confidence import Weights, confidence, features
+from rag.answer.evidence import Candidate, candidates
+from rag.answer.lists import list_quotes
+from rag.answer.question import Analysis, Asked
+from rag.answer.quoting import make_quote
+from rag.corpus.fold import fold
+from rag.index.embed import Encoder
+from rag.index.library import Library
+from rag.types import Hit, Quote
+
+READ = 8
+"""Passages whose sentences are looked at."""
+AT_MOST = 3
+"""Quotes in an answer that is not a list."""
+CLOSE = 0.86
+"""A further sentence is quoted when it scores at least this share of the best."""
+
+_HINTS: dict[Asked, re.Pattern[str]] = {
+    Asked.HOW_MANY: re.compile(r"[0-9〇一二三四五六七八九十百千万亿两]+(?:[.,][0-9]+)?(?:多|余)?[万亿]?[个项条点种场人次家名年届天月篇支份元%户级]"),
+    Asked.WHEN: re.compile(r"[0-9]{1,4}年|[0-9]{1,2}月|[0-9]{1,2}日|近年|今年|去年|近日|日前|以来|初|底|前夕"),
+    Asked.WHERE: re.compile(r"省|市|区|县|镇|州|大学|公司"),
+    Asked.WHO: re.compile(r"书记|主席|部长|副|记者|作者|主任|介绍|表示|同志|师傅|说"),
+    Asked.WHY: re.compile(r"因为|由于|为了|为|旨在|以便|从而|原因|在于|根本|有利于|所以|因此|导致|使"),
+    Asked.MEANING: re.compile(r"即|是指|指的是|意味着|就是|体现|表现为|称为|包括|是"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What reading found: quotes best first, the probability that they answer, and a caveat for the reader."""
+
+    quotes: tuple[Quote, ...]
+    confidence: float
+    note: str = ""
+
+
+class SentenceReader:
+    """Picks whole sentences by wording, meaning and kind of question. Deterministic."""
+
+    def __init__(self, library: Library, encoder: Encoder, weights: Weights = Weights()) -> None:  # noqa: B008
+        self._library = library
+        self._encoder = encoder
+        self.weights = weights
+
+    def read(self, question: str, analysis: Analysis, hits: Sequence[Hit]) -> Evidence:
+        """The quotes that answer ``question``, with the probability that they do."""
+        special = byline_quotes(question, analysis, hits, self._library)
+        if special:
+            return Evidence(special, 1.0)
+        found = candidates(question, hits[:READ], self._encoder, self._library.lexical.idf)
+        if not found:
+            return Evidence((), 0.0)
+        sure = confidence(features(question, found), self.weights)
+        whole = list_quotes(question, analysis, found, self._library)
+        if whole is not None:
+            return Evidence(whole.quotes, max(sure, whole.confidence), whole.note)
+        return Evidence(self._best(question, analysis, found), sure)
+
+    def _best(self, question: str, analysis: Analysis, found: Sequence[Candidate]) -> tuple[Quote, ...]:
+        scored = sorted(((_score(c, analysis), -i) for i, c in enumerate(found)), reverse=True)
+        ranked = [(score, found[-i]) for score, i in scored]
+        least = ranked[0][0] * CLOSE
+        chosen: list[tuple[float, Candidate]] = []
+        for score, candidate in ranked:
+            if score >= least and len(chosen) < AT_MOST and not any(_repeats(candidate, c) for _, c in chosen):
+                chosen.append((score, candidate))
+        return tuple(self._quote(candidate, score, analysis) for score, candidate in chosen)
+
+    def _quote(self, candidate: Candidate, score: float, analysis: Analysis) -> Quote:
+        passage = candidate.hit.passage
+        clean = self._library.clean(passage.source_id)
+        return make_quote(
+            passage, clean, candidate.start, candidate.end, score, _focus(candidate.text, analysis.asked)
+        )
+
+
+def _score(candidate: Candidate, analysis: Analysis) -> float:
+    """Larger is better. The parts are about equally spread over candidates, so plain weights do."""
+    hint = _HINTS.get(analysis.asked)
+    fits = 1.0 if hint is None or hint.search(fold(candidate.text)) else 0.0
+    meaning = max(0.0, (candidate.cosine - 0.75) / 0.2)
+    return 0.40 * meaning + 0.30 * candidate.coverage + 0.12 * candidate.hit.score + 0.08 * candidate.context + 0.10 * fits
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    """Whether two candidates say the same words (the same paragraph printed in two documents)."""
+    a, b = fold(one.text), fold(other.text)
+    return a in b or b in a
+
+
+def _focus(text: str, asked: Asked) -> str:
+    """The only number (or date) of the sentence when that is what was asked for; otherwise nothing."""
+    if asked not in (Asked.HOW_MANY, Asked.WHEN):
+        return ""
+    matches = {m.group() for m in _HINTS[asked].finditer(text)}
+    return matches.pop() if len(matches) == 1 else ""

@@ -1,0 +1,50 @@
+"""The words of a question: which carry its content, and how much of their rarity a text matches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from rag.corpus.fold import fold
+from rag.index.lexical import terms
+
+_ASKING = re.compile(
+    r"请问|请介绍|请说明|请列出|请告诉我|告诉我|列出|介绍一下|说明一下|谈谈|"
+    r"为什么|为何|凭什么|什么时候|什么时间|什么|哪些|哪几个|哪几|哪个|哪位|哪里|哪儿|哪年|哪一年|哪一|哪|谁|"
+    r"多少|几个|几项|几条|几点|几|怎么样|怎么|怎样|如何|是否|能否|有没有|是不是|吗|呢|吧|啊|"
+    r"分别|都有|具体|一下|关于|这个|那个|我们|我想知道|想知道|"
+    r"\b(?:what|which|who|when|where|why|how|many|much|does|did|do|is|are|was|were|the|an?|of|in|on|to|for|and|"
+    r"by|that|according|please|tell|me|list)\b"
+)
+"""Words that ask. They are rare in documents, so they would drown the content in any weighing by rarity."""
+_FUNCTION = re.compile(r"[的了和与及在是有对于把被将要为其]")
+
+
+def content(question: str) -> str:
+    """The folded question without the words that only ask.
+
+    >>> content("银川市推出了多少条产改举措？")
+    '银川市推出了 条产改举措？'
+    """
+    return _ASKING.sub(" ", fold(question)).strip()
+
+
+def content_terms(question: str) -> list[str]:
+    """Different terms of the question's content; all its terms when nothing but asking words is left.
+
+    Pairs made of function characters (的了和 ...) on both sides or with one of them are kept out when others remain.
+    """
+    found = list(dict.fromkeys(terms(content(question))))
+    strong = [term for term in found if not _FUNCTION.search(term)]
+    return strong or found or list(dict.fromkeys(terms(question)))
+
+
+def coverage(wanted: Iterable[str], text_terms: Iterable[str], weight: Callable[[str], float]) -> float:
+    """The share (0 to 1) of the wanted terms' weight that ``text_terms`` hold."""
+    have = set(text_terms)
+    total = matched = 0.0
+    for term in wanted:
+        value = weight(term)
+        total += value
+        matched += value if term in have else 0.0
+    return matched / total if total else 0.0
