@@ -1,0 +1,60 @@
+"""Clauses turned into their opposite: 不 put in or left out, 必须 for 不必, 提高 for 降低.
+
+Works on clauses that are nearly the same but for the turn; a free paraphrase of the opposite is not seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answer.prepared import Clause, coverage, tokens
+
+NEUTRAL = re.compile(
+    "不断|不仅|不但|不少|不同|不论|不管|不懈|不忘|不朽|不息|不足|不久|不可或缺|不可分割|必不可少|不得不|无不|莫不|不辱|不负|不愧|不禁|不过|不由|"
+    "不已|不妨|不如|不惜|不屈|不挠|不移|不渝|不怠|无论|无私|无限|无穷|无比|无疑|无愧|无产|非常|非凡|非公|是非|除非|未来|未必|否则|是否|能否|"
+    "不良|不一而足"
+)
+"""Words whose 不, 无, 非, 未 does not turn the clause, or is part of one notion. Kept as they are on both sides."""
+NEGATION = re.compile("不|没有|没|未|无|并非|而非|非|勿|莫|禁止|拒绝|反对|否认|缺乏|停止")
+OPPOSITES = (
+    ("提高", "降低"), ("提升", "降低"), ("增加", "减少"), ("扩大", "缩小"), ("加强", "削弱"), ("增强", "减弱"), ("上升", "下降"),
+    ("支持", "反对"), ("坚持", "放弃"), ("鼓励", "限制"), ("加大", "减小"), ("加快", "放缓"), ("强化", "弱化"), ("允许", "禁止"),
+    ("同意", "拒绝"), ("促进", "阻碍"), ("推动", "阻止"), ("维护", "损害"), ("成功", "失败"), ("开始", "结束"), ("以上", "以下"),
+    ("超过", "不足"), ("深化", "停止"), ("完善", "取消"), ("健全", "取消"), ("必须", "不必"), ("积极", "消极"), ("团结", "分裂"),
+)  # fmt: skip
+ALIKE = 0.6
+"""Share of a clause's tokens (negations aside) that must come from one clause of the passage to compare the two."""
+
+
+def turned(clause: Clause, pool: Sequence[Clause]) -> str:
+    """What makes ``clause`` the opposite of the clause of ``pool`` it resembles most; "" when nothing does."""
+    mine = _plain(clause.text)
+    if len(mine) < 2:
+        return ""
+    scored = [(coverage(mine, theirs), coverage(theirs, mine), -i) for i, c in enumerate(pool) if (theirs := _plain(c.text))]
+    if not scored:
+        return ""
+    best = max(scored)
+    twins = [pool[-i] for a, b, i in scored if (a, b) == best[:2]]
+    if best[0] < ALIKE or any(_agree(clause.text, twin.text) for twin in twins):
+        return ""
+    return f"“{clause.text[:20]}”与原文“{twins[0].text[:20]}”意思相反"
+
+
+def _plain(text: str) -> frozenset[str]:
+    return tokens(NEGATION.sub("", text))
+
+
+def _agree(mine: str, theirs: str) -> bool:
+    if _negations(mine) % 2 != _negations(theirs) % 2:
+        return False
+    for a, b in OPPOSITES:
+        for x, y in ((a, b), (b, a)):
+            if x in mine and y in theirs and y not in mine and x not in theirs:
+                return False
+    return True
+
+
+def _negations(text: str) -> int:
+    return len(NEGATION.findall(NEUTRAL.sub("", text)))
