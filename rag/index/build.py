@@ -137,6 +137,10 @@ def _guarded(folder: Path) -> Iterator[None]:
             yield
     except Timeout:
         raise WenjuError(f"另一个程序正在更新索引 {folder}，请稍后再试。(the index is being written)") from None
+    except sqlite3.OperationalError as error:
+        if "full" in str(error):
+            raise WenjuError(f"磁盘已满，索引没有改动：{folder}。请腾出空间后重试。(disk full)") from error
+        raise WenjuError(f"写索引时出错，原索引没有改动：{error}。(could not write the index)") from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise WenjuError(f"磁盘已满，索引没有改动：{folder}。请腾出空间后重试。(disk full)") from error
