@@ -32,7 +32,9 @@ def turned(clause: Clause, pool: Sequence[Clause]) -> str:
     mine = _plain(clause.text)
     if len(mine) < 2:
         return ""
-    scored = [(coverage(mine, theirs), coverage(theirs, mine), -i) for i, c in enumerate(pool) if (theirs := _plain(c.text))]
+    scored = [
+        (coverage(mine, theirs), coverage(theirs, mine), -i) for i, c in enumerate(pool) if (theirs := _plain(c.text))
+    ]
     if not scored:
         return ""
     best = max(scored)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from rag.answer import opposites
 from rag.answer.prepared import Evidence, clauses, counted_numbers, coverage, squeeze, surroundings, tokens
 from rag.answer.markers import strip
-from rag.answer.names import Names, find_names
+from rag.corpus.names import Names, find_names
 from rag.types import Verdict
 
 COVERED = 0.60
@@ -32,7 +32,9 @@ RIVAL = 0.25
 
 _TITLE = re.compile("《([^《》]{1,60})》")
 _QUOTED = re.compile("“([^“”]{1,400})”")
-_PREFIX = re.compile(r"^\s*(?:[-*•·#>]+\s*|\(?\d{1,2}[.、)]\s*|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)+")
+_PREFIX = re.compile(
+    r"^\s*(?:[-*•·#>]+\s*|\(?\d{1,2}[.、)]\s*|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)+"
+)
 _PUNCTUATION = re.compile(r"[^\w\u3400-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -178,8 +180,11 @@ def _mixed_names(claim: Claim, names: Names, evidence: Sequence[Evidence]) -> st
 
 
 def _nearest_sentence(claim: Claim, evidence: Sequence[Evidence]) -> str:
-    scored = [(coverage(claim.tokens, t), -i, e, r) for e in evidence
-              for i, (t, r) in enumerate(zip(e.sentence_tokens, e.sentences, strict=True))]
+    scored = [
+        (coverage(claim.tokens, t), -i, e, r)
+        for e in evidence
+        for i, (t, r) in enumerate(zip(e.sentence_tokens, e.sentences, strict=True))
+    ]
     if not scored:
         return ""
     score, _, e, (start, end) = max(scored, key=lambda row: row[:2])
@@ -204,8 +209,14 @@ def _unrelated(claim: Claim, evidence: Sequence[Evidence], near: Nearness) -> st
         return ""
     if found < RELATED:
         return "所引原文没有这样说"
-    ranked = sorted(((coverage(claim.tokens, t), e.passage.text[a:b]) for e in evidence
-                     for t, (a, b) in zip(e.sentence_tokens, e.sentences, strict=True)), reverse=True)
+    ranked = sorted(
+        (
+            (coverage(claim.tokens, t), e.passage.text[a:b])
+            for e in evidence
+            for t, (a, b) in zip(e.sentence_tokens, e.sentences, strict=True)
+        ),
+        reverse=True,
+    )
     return "" if near(claim.text, [text for _, text in ranked[:2]]) >= NEAR else "与所引原文的意思不符"
 
 
@@ -229,7 +240,11 @@ def _cites(claim: Claim, passages: Sequence[int], evidence: Sequence[Evidence]) 
     cites = []
     for i in passages:
         e, left = evidence[i], claim.tokens
-        exact = [k for k, r in enumerate(e.sentences) if claim.bare in _PUNCTUATION.sub("", squeeze(e.passage.text[slice(*r)]))]
+        exact = [
+            k
+            for k, r in enumerate(e.sentences)
+            if claim.bare in _PUNCTUATION.sub("", squeeze(e.passage.text[slice(*r)]))
+        ]
         chosen: list[int] = exact[:1]
         while not exact and len(chosen) < 3 and left:
             gains = [(len(left & t), -k) for k, t in enumerate(e.sentence_tokens)]

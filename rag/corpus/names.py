@@ -5,6 +5,7 @@ Text must be folded (Simplified). Not found: given names alone, foreign names wi
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 
@@ -39,8 +40,9 @@ class Names:
 
 def find_names(folded: str) -> Names:
     """People (surname first, 2-4 characters, tagged as a name or speaking) and places of ``folded``."""
-    import jieba.posseg  # 0.8 s and 60 MB: only when a model's sentence is to be checked
+    import jieba.posseg  # 0.8 s and 60 MB: only when a model's sentence or a follow-up needs it
 
+    logging.getLogger("jieba").setLevel(logging.WARNING)
     people: dict[str, None] = dict.fromkeys(_FOREIGN.findall(folded))
     places: dict[str, None] = {}
     for token in jieba.posseg.cut(folded):
