@@ -1,119 +1,58 @@
-"""What a passage says, prepared so that many sentences can be compared with it fast: tokens, clauses, numbers.
-
-Everything is compared folded (Simplified, half width, lower case) and without blanks.
-"""
+"""The sentences that could answer: every sentence of the best hits, with how near it is in meaning and in wording."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.corpus.numerals import Number, find_numbers
 from rag.corpus.fold import fold
+from rag.corpus.numerals import find_numbers
 from rag.corpus.sentences import sentences
-from rag.types import Passage
-
-_WORDS = re.compile(r"[a-z]+|[\u3400-\u9fff〇]+")
-_CLAUSE = re.compile(r"[^,，。;；:：!！?？\n]+")
-_BLANKS = re.compile(r"\s+")
-_NUMERALS = re.compile(r"[\d.%〇零一二两三四五六七八九十百千万亿]+")
-_QUOTES = str.maketrans("「」『』‘’\"", "“”“”“”“")
-WINDOW = 12
-"""Characters on each side of a number or name that say what it is the number or name of."""
-
-
-def squeeze(text: str) -> str:
-    """Folded, without blanks, one kind of quotation marks: the form in which words are compared."""
-    return _BLANKS.sub("", fold(text)).translate(_QUOTES)
-
-
-def tokens(squeezed: str) -> frozenset[str]:
-    """Character bigrams of the Han runs (a lone character is itself) and Latin words; numerals are left out.
-
-    >>> sorted(tokens("举办招聘会7万场"))
-    ['举办', '办招', '场', '招聘', '聘会']
-    """
-    found: set[str] = set()
-    for run in _WORDS.findall(_NUMERALS.sub(" ", squeezed)):
-        if len(run) == 1 or run.isascii():
-            found.add(run)
-        else:
-            found.update(run[i : i + 2] for i in range(len(run) - 1))
-    return frozenset(found)
-
-
-def coverage(part: frozenset[str], whole: frozenset[str]) -> float:
-    """Share of ``part`` found in ``whole``; 1 for an empty part."""
-    return len(part & whole) / len(part) if part else 1.0
+from rag.index.embed import Encoder
+from rag.index.lexical import terms
+from rag.index.windows import head
+from rag.search.wording import content_terms, coverage
+from rag.types import Hit, Passage
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
-    """A stretch between commas: its squeezed text and tokens."""
+class Candidate:
+    """Sentence ``[start, end)`` of a hit's passage text; larger is better in each measure."""
 
+    hit: Hit
+    start: int
+    end: int
     text: str
-    tokens: frozenset[str]
+    cosine: float
+    """Of sentence and question."""
+    coverage: float
+    """Share of the question's rare wording that the sentence holds."""
+    context: float
+    """The same share for the whole passage with its title and headings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A number with the tokens around it."""
-
-    number: Number
-    around: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One passage, prepared. ``facts`` are its squeezed title, author, date ...: citable, though not its text."""
-
-    passage: Passage
-    text: str
-    facts: str
-    tokens: frozenset[str]
-    sentences: tuple[tuple[int, int], ...]
-    sentence_tokens: tuple[frozenset[str], ...]
-    clauses: tuple[Clause, ...]
-    numbers: tuple[Counted, ...]
+def candidates(
+    question: str, hits: Sequence[Hit], encoder: Encoder, weight: Callable[[str], float]
+) -> list[Candidate]:
+    """All sentences of ``hits`` in order, measured against ``question``; ``weight`` is a term's rarity (idf)."""
+    cut = [(hit, start, end) for hit in hits for start, end in sentences(hit.passage.text)]
+    if not cut:
+        return []
+    wanted = content_terms(question)
+    texts = [hit.passage.text[start:end] for hit, start, end in cut]
+    cosines = encoder.encode_passages(texts) @ encoder.encode_queries([question])[0]
+    context = {
+        hit.passage.id: coverage(wanted, terms(f"{head(hit.passage)}\n{hit.passage.text}"), weight) for hit in hits
+    }
+    return [
+        Candidate(hit, start, end, text, float(cosine), coverage(wanted, terms(text), weight), context[hit.passage.id])
+        for (hit, start, end), text, cosine in zip(cut, texts, cosines, strict=True)
+    ]
 
 
-def prepare(passage: Passage) -> Evidence:
-    """Read ``passage`` once for all comparisons. About 1 ms for 500 characters."""
-    text, facts = squeeze(passage.text), squeeze(" ".join(_facts(passage)))
-    ranges = tuple(sentences(passage.text))
-    counted = (*counted_numbers(text, claims_only=False), *counted_numbers(facts, claims_only=False, around=False))
-    return Evidence(
-        passage=passage,
-        text=text,
-        facts=facts,
-        tokens=tokens(text) | tokens(facts),
-        sentences=ranges,
-        sentence_tokens=tuple(tokens(squeeze(passage.text[start:end])) for start, end in ranges),
-        clauses=clauses(text),
-        numbers=counted,
-    )
-
-
-def clauses(squeezed: str) -> tuple[Clause, ...]:
-    """The stretches between commas and stops."""
-    return tuple(Clause(m.group(), tokens(m.group())) for m in _CLAUSE.finditer(squeezed))
-
-
-def counted_numbers(squeezed: str, *, claims_only: bool = True, around: bool = True) -> tuple[Counted, ...]:
-    """The numbers of a squeezed text with their surroundings (none for mere facts, which match any)."""
-    found = find_numbers(squeezed, claims_only=claims_only)
-    return tuple(Counted(n, surroundings(squeezed, n.start, n.end) if around else frozenset()) for n in found)
-
-
-def surroundings(squeezed: str, start: int, end: int) -> frozenset[str]:
-    """Tokens within WINDOW characters of ``[start, end)``, not reaching over a full stop."""
-    left = re.split("[。！？；!?;]", squeezed[max(0, start - WINDOW) : start])[-1]
-    right = re.split("[。！？；!?;]", squeezed[end : end + WINDOW])[0]
-    return tokens(left) | tokens(right)
-
-
-def _facts(passage: Passage) -> list[str]:
-    day = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", passage.date)
-    spoken = f"{day[1]}年{int(day[2])}月{int(day[3])}日" if day else ""
-    named = [passage.title, passage.author, passage.author_role, passage.publication, passage.date, spoken]
-    return [fact for fact in (*named, *passage.headings) if fact]
+def missing_numbers(question: str, passage: Passage) -> list[str]:
+    """Numbers of the question that stand nowhere in the passage or its date: a sign that it is about something else."""
+    folded = fold(question)
+    known = fold(" ".join((passage.text, passage.title, passage.date, *passage.headings)))
+    values = {number.value for number in find_numbers(known, claims_only=False)}
+    return [folded[n.start : n.end] for n in find_numbers(folded) if n.value not in values]

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.corpus.numerals import Number, find_numbers
 from rag.corpus.fold import fold
+from rag.corpus.numerals import Number, find_numbers
 from rag.corpus.sentences import sentences
 from rag.types import Passage
 

@@ -21,9 +21,9 @@ SURNAMES = frozenset(
 )
 COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木")
 NOT_PERSONS = frozenset(
-    "文明 和谐 高尚 安全 平安 国家 全国 明确 成长 成才 高峰 师傅 关爱 温馨 高举 都市 方针 常态 严格 周年 元旦 公有 万里 明珠 华丽 有方 党建".split()
+    ["文明", "和谐", "高尚", "安全", "平安", "国家", "全国", "明确", "成长", "成才", "高峰", "师傅", "关爱", "温馨", "高举", "都市", "方针", "常态", "严格", "周年", "元旦", "公有", "万里", "明珠", "华丽", "有方", "党建"]
 )
-EVERYWHERE = frozenset("中国 全国 我国 国内 国外 世界 中华 祖国 华夏".split())
+EVERYWHERE = frozenset(["中国", "全国", "我国", "国内", "国外", "世界", "中华", "祖国", "华夏"])
 """Places that name no place in a Chinese newspaper; a paraphrase adds or drops them freely."""
 
 _FOREIGN = re.compile(r"[\u4e00-\u9fff]{2,7}·[\u4e00-\u9fff]{2,7}")
