@@ -1,0 +1,64 @@
+"""The real chain and the real index behind the page; everything else of the page knows only protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rag.settings import Settings
+from rag.types import Source, WenjuError
+from ui.editing import Editor
+from ui.engine import Engine
+from ui.library import Chain
+
+
+def open_real(settings: Settings) -> tuple[Callable[[], Chain], Callable[[Engine], Editor]]:
+    """What opens the chain, and what makes the editor of an engine. Heavy imports happen when they are called."""
+
+    def opener() -> Chain:
+        from rag.chain import open_chain
+
+        return open_chain(settings)
+
+    def editor_for(engine: Engine) -> Editor:
+        folder = settings.index.parent / "uploads"
+        shelver = IndexShelver(settings, engine)
+        return Editor(engine, shelver, folder, most_mb=settings.max_upload_mb, most_documents=settings.max_documents)
+
+    return opener, editor_for
+
+
+class IndexShelver:
+    """Changes the index on disk and gives the engine the new one; questions under way finish with the old."""
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self.settings, self.engine = settings, engine
+
+    def load(self, path: Path) -> Source:
+        """A stored file as a source."""
+        from rag.corpus.load import load_catalog, load_file
+
+        return load_file(path, load_catalog(path.parent))
+
+    def add(self, source: Source) -> None:
+        """Index one source; the vectors of the others are taken over."""
+        from rag.index.build import add_sources
+        from rag.index.embed import open_encoder
+
+        report = add_sources(self.settings.index, [source], open_encoder(self.settings))
+        if report.problems:
+            raise WenjuError(report.problems[0].message)
+        self._reopen()
+
+    def remove(self, source_id: str) -> None:
+        """Take one source out of the index."""
+        from rag.index.build import remove_source
+        from rag.index.embed import open_encoder
+
+        remove_source(self.settings.index, source_id, open_encoder(self.settings))
+        self._reopen()
+
+    def _reopen(self) -> None:
+        from rag.chain import open_chain
+
+        self.engine.replace(open_chain(self.settings))
