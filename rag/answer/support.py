@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from rag.answer import opposites
 from rag.answer.markers import strip
@@ -103,9 +104,9 @@ def _claim(sentence: str) -> Claim:
 def fault(claim: Claim, evidence: Sequence[Evidence], near: Nearness) -> str:
     """Why ``claim`` does not follow from ``evidence`` taken together; "" when it does."""
     if _is_english(claim.text):
-        checks = (_missing_words, _missing_numbers)
+        checks: tuple[Callable[[Claim, Sequence[Evidence]], str], ...] = (_missing_words, _missing_numbers)
     else:
-        checks = (_missing_words, _missing_numbers, _mixed_numbers, _missing_names, _turned)
+        checks = (_missing_words, _missing_numbers, _mixed_numbers, _mixed_titles, _missing_names, _turned)
     for check in checks:
         if why := check(claim, evidence):
             return why
@@ -165,18 +166,34 @@ def _missing_names(claim: Claim, evidence: Sequence[Evidence]) -> str:
     return _mixed_names(claim, names, evidence)
 
 
-def _mixed_names(claim: Claim, names: Names, evidence: Sequence[Evidence]) -> str:
-    """A person said to do what the nearest sentence of the passages says of another person."""
+def _mixed_titles(claim: Claim, evidence: Sequence[Evidence]) -> str:
     nearest = _nearest_sentence(claim, evidence)
-    for name in names.people if nearest else ():
-        if name in nearest or any(name in e.facts for e in evidence):
-            continue
-        others = [n for n in find_names(nearest).people if n not in claim.text]
+    return _mixed(claim, nearest, _TITLE.findall(claim.text), _TITLE.findall(nearest))
+
+
+def _mixed_names(claim: Claim, names: Names, evidence: Sequence[Evidence]) -> str:
+    nearest = _nearest_sentence(claim, evidence)
+    people = [n for n in names.people if n not in nearest and not _is_fact(n, evidence)]
+    places = [n for n in names.places if n not in nearest and not _is_fact(n, evidence)]
+    if not (nearest and (people or places)):
+        return ""
+    there = find_names(nearest)
+    return _mixed(claim, nearest, people, there.people) or _mixed(claim, nearest, places, there.places)
+
+
+def _mixed(claim: Claim, nearest: str, mine: Sequence[str], theirs: Sequence[str]) -> str:
+    """A name that stands where the nearest sentence of the passages has another one of its kind."""
+    others = [name for name in theirs if name not in claim.text]
+    for name in mine if others else ():
         at = claim.text.index(name)
-        around = surroundings(claim.text, at, at + len(name))
-        if others and _fit(around or claim.tokens, tokens(nearest)) > 0.5:
+        around = surroundings(claim.text, at, at + len(name)) or claim.tokens
+        if name not in nearest and _fit(around, tokens(nearest)) > 0.5:
             return f"原文说的是“{others[0]}”，不是“{name}”"
     return ""
+
+
+def _is_fact(name: str, evidence: Sequence[Evidence]) -> bool:
+    return any(name in e.facts for e in evidence)
 
 
 def _nearest_sentence(claim: Claim, evidence: Sequence[Evidence]) -> str:
@@ -229,15 +246,20 @@ def _better(claim: Claim, cited: Sequence[int], evidence: Sequence[Evidence], ne
 
 
 def _alternatives(claim: Claim, cited: Sequence[int], evidence: Sequence[Evidence]) -> list[list[int]]:
-    """Other passages, best covering first, then the best two together."""
+    """Other passages, best covering first; then two together when each tells a part that the other does not."""
     order = sorted(range(len(evidence)), key=lambda i: (-coverage(claim.tokens, evidence[i].tokens), i))
-    singles = [[i] for i in order[:3] if [i] != list(cited)]
-    return [*singles, order[:2]] if len(order) > 1 and sorted(order[:2]) != sorted(cited) else singles
+    found = [[i] for i in order[:3] if [i] != list(cited)]
+    for pair in combinations(order[:3], 2):
+        parts = [claim.tokens & evidence[i].tokens for i in pair]
+        least = min(len(parts[0] - parts[1]), len(parts[1] - parts[0]))
+        if least >= BETTER * len(claim.tokens) and set(pair) != set(cited):
+            found.append(list(pair))
+    return found
 
 
 def _cites(claim: Claim, passages: Sequence[int], evidence: Sequence[Evidence]) -> tuple[Cite, ...]:
     """The sentences of the passages that carry the claim: for each passage the best, and up to two that add to it."""
-    cites = []
+    cites: list[Cite] = []
     for i in passages:
         e, left = evidence[i], claim.tokens
         exact = [
