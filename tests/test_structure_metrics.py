@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from eval.structure_metrics import Score, Share, Tally, authors_agree, joins, plain, role_agrees, score
-from eval.truth import Block, Enumeration, Seam, Series, TrueArticle, TrueItem, TrueList, Truth
+from eval.truth import Block, Enumeration, Seam, Series, TrueArticle, TrueItem, TrueList, Truth, load_truth
 from rag.types import Article, CleanText, OutlineItem, Passage, PassageKind, Reading, Source, Span
 
 #                 甲报题 0–3, 甲说一 4–7, 甲说二 8–11, 乙报题 12–15, 乙说一 16–19, 乙说二 20–23
@@ -255,3 +257,39 @@ def test_scores_add_up():
     both = Score(items=Tally(1, 2, 3), faults=("a",)) + Score(items=Tally(1, 1, 1), faults=("b",))
     assert both.items == Tally(2, 3, 4)
     assert both.faults == ("a", "b")
+
+
+REPO = Path(__file__).parents[1]
+FILES = sorted((REPO / "tests/data/structure").glob("*.toml"))
+
+
+def read_from(true: Truth, raw: str) -> Reading:
+    """The reading a careful person would have typed in."""
+    articles, passages, outline = [], [], []
+    for one in true.articles:
+        spans = tuple(span for block in one.blocks for span in block.spans)
+        author = "、".join(sorted(one.author_sets[0]))
+        articles.append(Article(one.id, "page", one.titles[0], author, one.roles[0], (), spans))
+        for block in one.blocks:
+            text = "".join(raw[span.start : span.end] for span in block.spans)
+            kind = PassageKind.PARAGRAPH if block.kind == "paragraph" else PassageKind.TITLE
+            passages.append(passage(text, *block.spans, kind=kind, interrupted=block.interrupted))
+    for one in true.lists:
+        root = f"root{len(outline)}"
+        if one.parent is None:
+            outline.append(item(one.items[0].start, one.items[0].start + 1, "", 0, "", root, one.announced))
+        for got in one.items:
+            above = root if one.parent is None else f"i{one.parent}"
+            outline.append(item(got.start, got.end or got.start + 9, got.marker, got.number, above))
+    return Reading(clean(raw), tuple(articles), tuple(passages), tuple(outline))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem[:3])
+def test_the_truth_itself_gets_full_marks(path):
+    raw = (REPO / "seeds" / f"{path.stem}.txt").read_bytes().decode("utf-8")
+    true = load_truth(path, raw)
+    result = score(true, read_from(true, raw))
+    counted = [fault for fault in result.faults if not fault.startswith("announced")]
+    assert counted == []
+    assert (result.articles.f1, result.order.value, result.stitches.f1, result.items.f1) == (1, 1, 1, 1)
+    assert result.articles.owed > 10
