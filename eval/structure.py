@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -92,17 +92,38 @@ def run(out: Path | None = None, truth_folder: Path = TRUTH, seeds: Path = SEEDS
     return report
 
 
+def _shown(value: float, asked: int) -> str:
+    return f"{value:.3f}" if asked else "–"
+
+
+MEASURES: dict[str, Callable[[Score], str]] = {
+    "articles F1": lambda one: _shown(one.articles.f1, one.articles.owed),
+    "titles": lambda one: _shown(one.titles.value, one.titles.of),
+    "author and role": lambda one: _shown(one.attribution.value, one.attribution.of),
+    "order": lambda one: _shown(one.order.value, one.order.of),
+    "next piece": lambda one: _shown(one.successors.value, one.successors.of),
+    "stitches precision": lambda one: _shown(one.stitches.precision, one.stitches.predicted),
+    "stitches recall": lambda one: _shown(one.stitches.recall, one.stitches.owed),
+    "  adjacent recall": lambda one: _shown(one.adjacent.recall, one.adjacent.owed),
+    "  far recall": lambda one: _shown(one.far.recall, one.far.owed),
+    "interrupted F1": lambda one: _shown(one.interrupted.f1, one.interrupted.predicted + one.interrupted.owed),
+    "list items F1": lambda one: _shown(one.items.f1, one.items.predicted + one.items.owed),
+    "item ends": lambda one: _shown(one.extents.value, one.extents.of),
+    "nesting": lambda one: _shown(one.nesting.value, one.nesting.of),
+    "announced counts": lambda one: _shown(one.announced.value, one.announced.of),
+    "unmarked counts": lambda one: _shown(one.enumerations.value, one.enumerations.of),
+}
+
+
 def table(report: StructureReport) -> Table:
-    """One row a source and their sum."""
+    """One row a measure, one column a source, and their sum."""
     shown = Table(title="How the seeds are read")
-    for name in ("source", "articles F1", "titles", "author/role", "order", "next piece", "adjacent P", "adjacent R",
-                 "far P", "far R", "interrupted F1", "items F1", "item ends", "nesting", "announced"):  # fmt: skip
-        shown.add_column(name, justify="left" if name == "source" else "right")
-    for name, one in [*report.scores.items(), ("all", report.total)]:
-        values = (one.articles.f1, one.titles.value, one.attribution.value, one.order.value, one.successors.value,
-                  one.adjacent.precision, one.adjacent.recall, one.far.precision, one.far.recall, one.interrupted.f1,
-                  one.items.f1, one.extents.value, one.nesting.value, one.announced.value)  # fmt: skip
-        shown.add_row(name[:12], *(f"{value:.3f}" for value in values))
+    columns = {name[:3]: one for name, one in report.scores.items()} | {"all": report.total}
+    shown.add_column("measure")
+    for name in columns:
+        shown.add_column(name, justify="right")
+    for name, value in MEASURES.items():
+        shown.add_row(name, *(value(one) for one in columns.values()))
     return shown
 
 
