@@ -30,7 +30,14 @@ class Settings(BaseSettings):
     """The reranker: "off", or a sentence-transformers CrossEncoder folder or name."""
     model: str = ""
     """A chat model for LangChain's init_chat_model, e.g. "ollama:qwen3:8b". Empty: extractive answers only."""
+    engine: str = "auto"
+    """Who writes the answer: "auto" (the chat model if one is set and can be reached) or "extractive"."""
     base_url: str = ""
+    """Where the chat model is served, e.g. "http://127.0.0.1:11434" for Ollama. Empty: the provider's own address."""
+    model_timeout: float = Field(default=60.0, gt=0)
+    """Seconds of silence after which the chat model is given up."""
+    answer_tokens: int = Field(default=1500, ge=64)
+    """Longest answer asked of the chat model."""
     api_key: str = Field(default="", repr=False)
     context_tokens: int = Field(default=8192, ge=512)
     """Context window of the chat model where the server does not tell it."""
