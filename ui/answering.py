@@ -1,4 +1,4 @@
-"""One question -> frames for the page: waiting, searching, growing text, the end. Every ending is a frame, never a raise.
+"""One question -> frames for the page: waiting, searching, growing text, the end. An error too is a frame.
 
 A frame is ``{turn, state, parts, record}``. ``parts`` is HTML by name (see ``render``), ``record`` what the browser
 keeps. The states are loading, queued, searching, growing, done, error.
@@ -19,7 +19,7 @@ from rag.types import Answer, Question, WenjuError
 from ui import render
 from ui.engine import Engine, EngineState
 from ui.library import Documents
-from ui.limits import Busy, Gate
+from ui.limits import BusyError, Gate
 from ui.record import Record, Scope, record_of, turns
 from ui.suggest import follow_ups
 
@@ -56,7 +56,7 @@ async def frames(payload: object, engine: Engine, gate: Gate, *, longest: int, p
         async with aclosing(_answer(ask, engine, gate, patience)) as inner:
             async for frame in inner:
                 yield frame
-    except Busy:
+    except BusyError:
         yield _error(ask, "error.busy")
     except TimeoutError:
         yield _error(ask, "error.timeout")

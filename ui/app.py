@@ -16,6 +16,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before the import:
 import gradio as gr
 from fastapi import FastAPI
 
+from rag.settings import Settings
 from ui import page
 from ui.answering import Frame, frames
 from ui.engine import Engine
@@ -55,7 +56,10 @@ def build(engine: Engine, gate: Gate, *, longest: int, patience: float) -> gr.Bl
         region("side", page.sidebar())
         talk = region("talk", page.conversation(), js=BRIDGE)
         region("source", page.panel())
-        answering = talk.submit(ask, None, talk, show_progress="hidden", concurrency_limit=None, api_visibility="private")
+        answering = talk.submit(
+            ask, None, talk, show_progress="hidden", concurrency_limit=None, trigger_mode="multiple",
+            api_visibility="private",
+        )  # fmt: skip
         talk.stop(None, None, None, cancels=[answering], queue=False, api_visibility="private")
     return blocks
 
@@ -67,12 +71,12 @@ def region(name: str, html: str, js: str = "") -> gr.HTML:
     )
 
 
-def mount(app: FastAPI, engine: Engine, gate: Gate, *, longest: int, patience: float, root_path: str) -> FastAPI:
+def mount(app: FastAPI, engine: Engine, gate: Gate, settings: Settings, *, patience: float) -> FastAPI:
     """Put the page at ``/`` of ``app``, below the routes that are already there."""
-    blocks = build(engine, gate, longest=longest, patience=patience)
+    blocks = build(engine, gate, longest=settings.max_question, patience=patience)
     blocks.queue(max_size=256)
     theme = gr.themes.Base(font=[gr.themes.Font(f) for f in FONTS], font_mono=[gr.themes.Font("monospace")])
     return gr.mount_gradio_app(
-        app, blocks, path="/", theme=theme, root_path=root_path or None, footer_links=[], run_history=False,
+        app, blocks, path="/", theme=theme, root_path=settings.root_path or None, footer_links=[], run_history=False,
         enable_monitoring=False, show_error=False, max_file_size="1mb", app_kwargs={"openapi_url": None},
     )  # fmt: skip

@@ -57,10 +57,10 @@ class Editor:
             present = list(self.engine.chain.library.sources())
             try:
                 if len(present) >= self.most_documents:
-                    raise WenjuError(f"馆内最多 {self.most_documents} 份文献，请先移除一些。(library full)")
+                    raise WenjuError(f"文献库最多有 {self.most_documents} 份文献，请先移除一些。(library full)")
                 twin = next((s for s in present if s.sha256 == source.sha256), None)
                 if twin is not None:
-                    raise WenjuError(f"内容与馆内的“{twin.title or twin.id}”完全相同。(duplicate)")
+                    raise WenjuError(f"内容与库中的“{twin.title or twin.id}”完全相同。(duplicate)")
                 source = replace(source, id=_free_id(source.id, {s.id for s in present}))
                 self.shelver.add(source)
             except WenjuError:

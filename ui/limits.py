@@ -12,7 +12,7 @@ LINE_PULSE = 0.4
 """Seconds between two looks at one's place in the line."""
 
 
-class Busy(Exception):
+class BusyError(Exception):
     """The line is full."""
 
 
@@ -27,11 +27,11 @@ class Gate:
         self.threads = ThreadPoolExecutor(2 * width, thread_name_prefix="wenju-answer")
 
     async def line(self) -> AsyncIterator[int]:
-        """Yields how many are ahead until it is 0, then holds the place until it is closed. Raises Busy."""
+        """Yields how many are ahead until it is 0, then holds the place until it is closed. Raises BusyError."""
         ticket = object()
         if self.inside >= self.width or self.waiting:
             if len(self.waiting) >= self.longest:
-                raise Busy
+                raise BusyError
             self.waiting.append(ticket)
             try:
                 while self.inside >= self.width or self.waiting[0] is not ticket:

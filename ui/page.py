@@ -52,9 +52,9 @@ def head(facts: dict[str, int]) -> str:
         "Object.defineProperty(navigator,'language',{get:()=>l,configurable:true});"
         "document.documentElement.lang=l;document.documentElement.dataset.theme=t;"
         f"window.wenju={{lang:l,theme:t,limits:{json.dumps(facts)}}}}})()</script>"
-        '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="assets/page.css">'
-        '<link rel="icon" type="image/svg+xml" href="assets/mark.svg">'
-        '<script type="module" src="assets/main.js"></script>'
+        '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="own/page.css">'
+        '<link rel="icon" type="image/svg+xml" href="own/mark.svg">'
+        '<script type="module" src="own/main.js"></script>'
     )
 
 
@@ -64,13 +64,13 @@ def header() -> str:
     return (
         f'<a class="skip" href="#ask">{label("skip")}</a>'
         f'<header class="top">{button("menu", "nav.menu", extra="id=menu aria-expanded=false aria-controls=side")}'
-        f'<a class="brand" href="?" id="brand"><img src="assets/mark.svg" alt="" width="30" height="30">'
-        f'{label("app.name", attrs="class=name")}{label("app.tagline", attrs="class=tag")}</a>'
+        f'<a class="brand" href="?" id="brand"><img src="own/mark.svg" alt="" width="30" height="30">'
+        f"{label('app.name', attrs='class=name')}{label('app.tagline', attrs='class=tag')}</a>"
         f'<nav class="views" {named("app.name")}>'
         f'<button type="button" data-view="chat" aria-current="page">{label("nav.chat")}</button>'
         f'<button type="button" data-view="docs">{label("nav.docs")}</button></nav>'
         f'<div class="tools"><select id="lang" {named("nav.lang")}>{choices}</select>'
-        f'{button("theme", "nav.theme", extra="id=theme")}</div></header>'
+        f"{button('theme', 'nav.theme', extra='id=theme')}</div></header>"
         f'<div id="banner" role="alert" hidden>{label("offline")}</div>'
     )
 
@@ -81,7 +81,7 @@ def sidebar() -> str:
         f'<div id="veil" hidden></div><aside id="side" {named("nav.menu")}>'
         f'<button type="button" class="new" id="new">{icon("plus")}{label("chat.new")}</button>'
         f'<label class="find">{icon("search")}<input id="find" type="search" autocomplete="off" '
-        f'{named("chat.search")} {named("chat.search", attribute="placeholder")}></label>'
+        f"{named('chat.search')} {named('chat.search', attribute='placeholder')}></label>"
         f'<ul id="talks"></ul>{label("chat.local", tag="p", attrs="class=local")}</aside>'
     )
 
@@ -100,7 +100,7 @@ def panel() -> str:
     )
     walk = (
         f'<div class="walk" id="p-walk">{button("left", "panel.prev", extra="id=p-prev")}<span id="p-count"></span>'
-        f'{button("right", "panel.next", extra="id=p-next")}</div>'
+        f"{button('right', 'panel.next', extra='id=p-next')}</div>"
     )
     tools = "".join(
         f'<button type="button" class="btn" id="{i}">{label(key)}</button>'
@@ -108,9 +108,10 @@ def panel() -> str:
     )
     return (
         f'<aside id="panel" role="region" {named("panel.label")} tabindex="-1" hidden><div class="ptop">{walk}'
-        f'{tabs}{button("close", "panel.close", extra="id=p-close")}</div>'
+        f"{tabs}{button('close', 'panel.close', extra='id=p-close')}</div>"
         '<div class="phead"><h2 id="p-title"></h2><p id="p-meta"></p><p id="p-note"></p></div>'
-        f'<div class="pdoc" id="p-doc" tabindex="0" {named("panel.label")}></div><div class="pfoot">{tools}</div></aside>'
+        f'<div class="pdoc" id="p-doc" tabindex="0" role="document" {named("panel.label")}></div>'
+        f'<div class="pfoot">{tools}</div></aside>'
     )
 
 
@@ -120,8 +121,8 @@ def login_page(next: str, problem: str = "") -> str:
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>问据 · 登录</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="assets/page.css"><link rel="icon" href="assets/mark.svg"></head>'
-        '<body class="login"><main><img src="assets/mark.svg" alt="" width="52" height="52"><h1>问据</h1>'
+        '<link rel="stylesheet" href="own/page.css"><link rel="icon" href="own/mark.svg"></head>'
+        '<body class="login"><main><img src="own/mark.svg" alt="" width="52" height="52"><h1>问据</h1>'
         f'<form method="post" action="login">{fault}<label for="word">密码</label>'
         '<input id="word" name="word" type="password" autocomplete="current-password" required autofocus>'
         f'<input type="hidden" name="next" value="{escape(next)}"><button class="btn main">进入</button></form>'
@@ -130,18 +131,21 @@ def login_page(next: str, problem: str = "") -> str:
 
 
 def _chat() -> str:
-    scope = f'<button type="button" class="scope" id="scope" aria-haspopup="dialog">{icon("scope")}<span id="scope-now">' \
-            f'{label("ask.scope")}</span></button>'  # fmt: skip
+    scope = (
+        f'<button type="button" class="scope" id="scope" aria-haspopup="dialog">{icon("scope")}'
+        f'<span id="scope-now">{label("ask.scope")}</span></button>'
+    )
     return (
         f'<section id="view-chat" {named("nav.chat")}><div id="scroll" tabindex="-1"><div id="empty">'
-        f'<img src="assets/mark.svg" alt="" width="56" height="56">{label("hero.title", tag="h1")}'
+        f'<img src="own/mark.svg" alt="" width="56" height="56">{label("hero.title", tag="h1")}'
         f'{label("hero.lead", tag="p", attrs="class=lead")}<div id="try"></div><p id="stock" role="status">'
         f'{label("docs.waiting")}</p></div><div id="log"></div></div>'
-        f'{button("down", "ask.bottom", css="ib bottom", extra="id=bottom hidden")}'
+        f"{button('down', 'ask.bottom', css='ib bottom', extra='id=bottom hidden')}"
         f'<form id="composer"><div class="box"><textarea id="ask" rows="1" enterkeyhint="send" {named("ask.label")} '
         f'{named("ask.placeholder", attribute="placeholder")}></textarea><div class="row">{scope}'
-        f'{label("ask.hint", attrs="class=hint")}'
-        f'{button("send", "ask.send", css="go", extra="id=send")}{button("stop", "ask.stop", css="go", extra="id=stop hidden")}'
+        f"{label('ask.hint', attrs='class=hint')}"
+        f"{button('send', 'ask.send', css='go', extra='id=send')}"
+        f"{button('stop', 'ask.stop', css='go', extra='id=stop hidden')}"
         '</div></div></form><p class="sr" id="voice" role="status"></p></section>'
     )
 
@@ -156,7 +160,8 @@ def _documents() -> str:
         f'<p class="drop" id="drop"></p><ul id="ups" aria-live="polite"></ul>'
         f'<label class="find">{icon("search")}<input id="dfind" type="search" autocomplete="off" '
         f'{named("docs.find")} {named("docs.find", attribute="placeholder")}></label><ul id="rows"></ul></div>'
-        f'<article id="reader" hidden><button type="button" class="btn" id="back">{icon("left")}{label("docs.back")}</button>'
+        f'<article id="reader" hidden><button type="button" class="btn" id="back">{icon("left")}'
+        f"{label('docs.back')}</button>"
         '<h1 id="r-title" tabindex="-1"></h1><p id="r-meta" class="meta"></p><div class="rbody">'
         f'<details id="r-outline"><summary>{label("docs.outline")}</summary><ol></ol></details>'
         '<div id="r-text" class="pdoc"></div></div></article></div></section>'
@@ -172,15 +177,21 @@ def _dialogs() -> str:
     return (
         f'<dialog id="d-feedback" aria-labelledby="df-t"><form method="dialog">'
         f'{label("feedback.title", tag="h2", attrs="id=df-t")}<div class="ticks">{reasons}</div>'
-        f'<label class="field">{label("feedback.remark")}<textarea name="remark" rows="3" maxlength="2000"></textarea></label>'
-        f'<div class="acts">{cancel}<button class="btn main" value="ok">{label("feedback.send")}</button></div></form></dialog>'
-        f'<dialog id="d-scope" aria-labelledby="ds-t"><form method="dialog">{label("scope.title", tag="h2", attrs="id=ds-t")}'
+        f'<label class="field">{label("feedback.remark")}<textarea name="remark" rows="3" maxlength="2000"></textarea>'
+        f'</label><div class="acts">{cancel}{_ok("feedback.send")}</div></form></dialog>'
+        f'<dialog id="d-scope" aria-labelledby="ds-t"><form method="dialog">'
+        f"{label('scope.title', tag='h2', attrs='id=ds-t')}"
         f'<div id="ds-body"></div><div class="dates"><label class="field">{label("scope.since")}'
         f'<input type="date" name="since"></label><label class="field">{label("scope.until")}'
         f'<input type="date" name="until"></label></div><div class="acts">'
         f'<button type="button" class="btn" id="ds-clear">{label("scope.clear")}</button>'
-        f'<button class="btn main" value="ok">{label("scope.apply")}</button></div></form></dialog>'
-        f'<dialog id="d-name" aria-labelledby="dn-t"><form method="dialog">{label("chat.rename", tag="h2", attrs="id=dn-t")}'
+        f"{_ok('scope.apply')}</div></form></dialog>"
+        f'<dialog id="d-name" aria-labelledby="dn-t"><form method="dialog">'
+        f"{label('chat.rename', tag='h2', attrs='id=dn-t')}"
         f'<label class="field">{label("chat.rename.label")}<input name="name" maxlength="80" required></label>'
-        f'<div class="acts">{cancel}<button class="btn main" value="ok">{label("save")}</button></div></form></dialog>'
+        f'<div class="acts">{cancel}{_ok("save")}</div></form></dialog>'
     )
+
+
+def _ok(key: str) -> str:
+    return f'<button class="btn main" value="ok">{label(key)}</button>'

@@ -138,9 +138,11 @@ def status_done(answer: Answer) -> str:
 def foot(answer: Answer) -> str:
     """The verified mark, who wrote the answer and how long it took."""
     parts = []
-    if answer.quotes and answer.status is Status.ANSWERED:
+    if answer.quotes:
         mark = label("card.verified", len(answer.quotes))
         parts.append(f'<span class="ok" {named("card.verified.tip", attribute="title")}>{mark}</span>')
+    if answer.status is not Status.ANSWERED:
+        return f"<span>{seconds(answer.timings.total)}</span>" if answer.timings.total else ""
     own = answer.engine == "extractive"
     parts.append(label("card.engine.extractive") if own else label("card.engine.model"))
     if not own:

@@ -89,7 +89,7 @@ def _reading(routes: APIRouter, engine: Engine) -> None:
         except ValueError as error:
             raise HTTPException(400, "引文位置有误。(bad spans)") from error
         except KeyError as error:
-            raise HTTPException(404, "这个段落已不在馆内。(gone)") from error
+            raise HTTPException(404, "这个段落已不在文献库中。(gone)") from error
 
     @routes.get("/documents/{source_id:path}")
     def document(source_id: str, offset: int = Query(0, ge=0)) -> JSONResponse:
@@ -97,7 +97,7 @@ def _reading(routes: APIRouter, engine: Engine) -> None:
         try:
             return JSONResponse(shelf.reading(engine.chain.library, source_id, offset))
         except KeyError as error:
-            raise HTTPException(404, "这份文献已不在馆内。(gone)") from error
+            raise HTTPException(404, "这份文献已不在文献库中。(gone)") from error
 
 
 def _keeping(routes: APIRouter, engine: Engine, book: FeedbackBook) -> None:
@@ -156,7 +156,7 @@ def _editing(routes: APIRouter, engine: Engine, editor: Editor) -> None:
         try:
             editor.remove(source_id)
         except KeyError as error:
-            raise HTTPException(404, "这份文献已不在馆内。(gone)") from error
+            raise HTTPException(404, "这份文献已不在文献库中。(gone)") from error
 
     @routes.post("/restore/{source_id:path}", status_code=204)
     def put_back(source_id: str) -> None:

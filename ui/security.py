@@ -1,4 +1,4 @@
-"""What stands before every route: headers, the password, a cap on request size. Pure ASGI, so streams are not buffered."""
+"""What stands before every route: headers, the password, a cap on request size. Pure ASGI: streams stay streams."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 COOKIE = "wenju_session"
-OPEN = ("/healthz", "/login", "/assets/page.css", "/assets/mark.svg")
+OPEN = ("/healthz", "/login", "/own/page.css", "/own/mark.svg")
 """The only paths that answer without the password: they tell nothing about the documents."""
 DAYS = 30
 
@@ -124,7 +124,7 @@ class Password:
 
 
 class PageHead:
-    """Puts our own lines first into the ``<head>`` of the page: Gradio's ``head=`` comes too late for theme and language."""
+    """Puts our own lines first into the ``<head>``: Gradio's ``head=`` comes too late for theme and language."""
 
     def __init__(self, app: ASGIApp, head: str) -> None:
         self.app, self.head = app, head.encode()

@@ -68,7 +68,7 @@ def create_app(
     _plain_errors(app)
     gate = Gate(limits.width, limits.line)
     # Last: whatever no route of ours answers is Gradio's.
-    app = mount(app, engine, gate, longest=settings.max_question, patience=limits.patience, root_path=settings.root_path)
+    app = mount(app, engine, gate, settings, patience=limits.patience)
     if password is not None:
         password.app = app
     facts = {"question": settings.max_question, "mb": settings.max_upload_mb, "files": FILES}
@@ -80,12 +80,12 @@ def _own_files(app: FastAPI) -> None:
     texts = f"export default {json.dumps(table(), ensure_ascii=False)};\n"
     tag = f'"{hashlib.sha256(texts.encode()).hexdigest()[:16]}"'
 
-    @app.get("/assets/text.js")
+    @app.get("/own/text.js")
     def text() -> Response:
         """All texts of the interface as a script module."""
         return Response(texts, media_type="text/javascript", headers={"etag": tag, "cache-control": "no-cache"})
 
-    @app.get("/assets/{name}")
+    @app.get("/own/{name}")
     def asset(name: str) -> Response:
         """One of our own few files."""
         path = ASSETS / name
@@ -101,7 +101,7 @@ def _own_files(app: FastAPI) -> None:
     @app.get("/manifest.json")
     def manifest() -> JSONResponse:
         """Name and icon for a home screen."""
-        icons = [{"src": "assets/mark.svg", "sizes": "any", "type": "image/svg+xml"}]
+        icons = [{"src": "own/mark.svg", "sizes": "any", "type": "image/svg+xml"}]
         return JSONResponse({"name": "问据 Wenju", "short_name": "问据", "start_url": ".", "display": "standalone",
                              "background_color": "#faf8f4", "theme_color": "#0f5c55", "icons": icons})  # fmt: skip
 
@@ -137,7 +137,8 @@ def _login(app: FastAPI, password: Password | None, root: str) -> None:
         safe = next if next and all(c.isalnum() or c in "-_?=&%#" for c in next) else ""
         answer = RedirectResponse(f"{root}/{safe}", 303)
         secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
-        answer.set_cookie(COOKIE, password.session(), max_age=DAYS * 86400, httponly=True, samesite="lax", secure=secure)
+        life = DAYS * 86400
+        answer.set_cookie(COOKIE, password.session(), max_age=life, httponly=True, samesite="lax", secure=secure)
         return answer
 
 

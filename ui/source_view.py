@@ -13,6 +13,7 @@ from html import escape
 from itertools import groupby
 from typing import TypeVar
 
+from rag.corpus.spans import clean_ranges, read_spans
 from rag.types import CleanText, Passage, PassageKind, Repair, Span
 from ui.reference import BODY
 from ui.text import label, named
@@ -36,16 +37,8 @@ class Marked:
 
 def origins_of(passage: Passage, clean: CleanText) -> list[int]:
     """The place in the original of each character of ``passage.text``; [] when the text no longer stands there."""
-    places = [
-        i for s in passage.spans for i in range(bisect_left(clean.origins, s.start), bisect_left(clean.origins, s.end))
-    ]
-    found: list[int] = []
-    for i in places:
-        if len(found) < len(passage.text) and clean.text[i] == passage.text[len(found)]:
-            found.append(clean.origins[i])
-        elif not clean.text[i].isspace():  # between blocks only line ends are left out
-            return []
-    return found if len(found) == len(passage.text) else []
+    found = [clean.origins[i] for start, end in clean_ranges(clean, passage.spans) for i in range(start, end)]
+    return found if read_spans(clean, passage.spans) == passage.text else []
 
 
 def article_view(passages: Sequence[Passage], clean: CleanText, marked: Marked) -> str:
@@ -73,9 +66,9 @@ def raw_view(clean: CleanText, passage: Passage, marked: Marked) -> str:
         quoted = _inside(i, marked.quote)
         home = _inside(i, passage.spans)
         styles.append("q" if quoted and i in kept else "d" if home and i not in kept else "h" if home else "")
-    tags = {"q": ("<mark>", "</mark>"), "d": ('<span class="gone">', "</span>"), "h": ('<span class="home">', "</span>")}
-    pieces = [escape(text) if not style else tags[style][0] + escape(text) + tags[style][1]
-              for style, text in _runs(raw[low:high], styles)]  # fmt: skip
+    opening = {"q": "<mark>", "d": '<span class="gone">', "h": '<span class="home">', "": ""}
+    closing = {"q": "</mark>", "d": "</span>", "h": "</span>", "": ""}
+    pieces = [opening[style] + escape(text) + closing[style] for style, text in _runs(raw[low:high], styles)]
     return f'<div class="rawtext">{"…" if low else ""}{"".join(pieces)}{"…" if high < len(raw) else ""}</div>'
 
 
@@ -170,4 +163,4 @@ def _runs(text: str, styles: Sequence[Style]) -> list[tuple[Style, str]]:
 def _folded(key: str, rows: list[str]) -> str:
     if not rows:
         return ""
-    return f"<details class=\"fold\"><summary>{label(key)} ({len(rows)})</summary>{''.join(rows)}</details>"
+    return f'<details class="fold"><summary>{label(key)} ({len(rows)})</summary>{"".join(rows)}</details>'

@@ -1,7 +1,7 @@
 """Every sentence of the interface in Simplified Chinese, Traditional Chinese and English, one line a key.
 
 The browser switches language without a reload: the server writes the Chinese text together with its key
-(``data-t``), and the page replaces it from ``/assets/text.js``, which is made of this table. ``{0}`` and
+(``data-t``), and the page replaces it from ``/own/text.js``, which is made of this table. ``{0}`` and
 ``{1}`` are places for numbers and names.
 """
 
@@ -14,7 +14,11 @@ LANGUAGES = ("zh-CN", "zh-TW", "en")
 TEXT: dict[str, tuple[str, str, str]] = {
     # The shell
     "app.name": ("问据", "問據", "Wenju"),
-    "app.tagline": ("每一句回答，都有原文为据", "每一句回答，都有原文為據", "Every sentence answered with its source"),
+    "app.tagline": (
+        "每一句回答，都有原文为据",
+        "每一句回答，都有原文為據",
+        "Every sentence answered with its source",
+    ),
     "app.title": ("问据 · 有据可查的文献问答", "問據 · 有據可查的文獻問答", "Wenju · answers with evidence"),
     "skip": ("跳到提问框", "跳到提問框", "Skip to the question box"),
     "nav.chat": ("对话", "對話", "Chat"),
@@ -30,25 +34,33 @@ TEXT: dict[str, tuple[str, str, str]] = {
     # Empty page
     "hero.title": ("从文献里，问出依据", "從文獻裡，問出依據", "Ask. See the evidence."),
     "hero.lead": (
-        "回答只取自馆内文献的原话。点开句末的编号，就能看到它在原文中的位置。",
-        "回答只取自館內文獻的原話。點開句末的編號，就能看到它在原文中的位置。",
+        "回答只取自库中文献的原话。点开句末的编号，就能看到它在原文中的位置。",
+        "回答只取自庫中文獻的原話。點開句末的編號，就能看到它在原文中的位置。",
         "Answers use only the documents' own words. Open a number to see the words in place.",
     ),
     "hero.scope": ("现有 {0} 篇文献，{1} 个段落", "現有 {0} 篇文獻，{1} 個段落", "{0} documents, {1} passages"),
     "hero.dates": ("，日期 {0} 至 {1}", "，日期 {0} 至 {1}", ", dated {0} to {1}"),
     "hero.try": ("可以这样问", "可以這樣問", "Try asking"),
     "hero.none": (
-        "馆内还没有文献。先到“文献”页添加几份，就可以提问了。",
-        "館內還沒有文獻。先到「文獻」頁新增幾份，就可以提問了。",
+        "文献库还是空的。先到“文献”页添加几份，就可以提问了。",
+        "文獻庫還是空的。先到「文獻」頁新增幾份，就可以提問了。",
         "There are no documents yet. Add some on the Documents page, then ask.",
     ),
     # The question box
     "ask.label": ("你的问题", "你的問題", "Your question"),
-    "ask.placeholder": ("就馆内文献提一个问题…", "就館內文獻提一個問題…", "Ask a question about the documents…"),
+    "ask.placeholder": ("向文献提一个问题…", "向文獻提一個問題…", "Ask a question about the documents…"),
     "ask.send": ("发送", "送出", "Send"),
     "ask.stop": ("停止", "停止", "Stop"),
-    "ask.hint": ("Enter 发送，Shift+Enter 换行", "Enter 送出，Shift+Enter 換行", "Enter to send, Shift+Enter for a new line"),
-    "ask.long": ("问题太长：{0} 字，最多 {1} 字。", "問題太長：{0} 字，最多 {1} 字。", "Too long: {0} characters, at most {1}."),
+    "ask.hint": (
+        "Enter 发送，Shift+Enter 换行",
+        "Enter 送出，Shift+Enter 換行",
+        "Enter to send, Shift+Enter for a new line",
+    ),
+    "ask.long": (
+        "问题太长：{0} 字，最多 {1} 字。",
+        "問題太長：{0} 字，最多 {1} 字。",
+        "Too long: {0} characters, at most {1}.",
+    ),
     "ask.bottom": ("回到底部", "回到底部", "To the end"),
     "ask.scope": ("范围：全部文献", "範圍：全部文獻", "Scope: all documents"),
     "ask.scoped": ("范围：{0}", "範圍：{0}", "Scope: {0}"),
@@ -60,9 +72,17 @@ TEXT: dict[str, tuple[str, str, str]] = {
         "正在載入模型，載入後馬上回答…",
         "Loading the models; your answer comes right after…",
     ),
-    "state.queued": ("正在排队，前面还有 {0} 个问题…", "正在排隊，前面還有 {0} 個問題…", "In the queue, {0} before you…"),
+    "state.queued": (
+        "正在排队，前面还有 {0} 个问题…",
+        "正在排隊，前面還有 {0} 個問題…",
+        "In the queue, {0} before you…",
+    ),
     "state.searching": ("正在检索…", "正在檢索…", "Searching…"),
-    "state.reading": ("找到 {0} 段，正在核对原文…", "找到 {0} 段，正在核對原文…", "Found {0} passages, checking the words…"),
+    "state.reading": (
+        "找到 {0} 段，正在核对原文…",
+        "找到 {0} 段，正在核對原文…",
+        "Found {0} passages, checking the words…",
+    ),
     "state.stopped": (
         "已停止。以上是停止前的部分回答。",
         "已停止。以上是停止前的部分回答。",
@@ -86,7 +106,11 @@ TEXT: dict[str, tuple[str, str, str]] = {
         "現在提問的人太多，請過一會兒重試。",
         "Too many questions right now. Please retry in a moment.",
     ),
-    "error.rate": ("提问太快了，请稍等几秒再试。", "提問太快了，請稍等幾秒再試。", "That was too fast. Please wait a few seconds."),
+    "error.rate": (
+        "提问太快了，请稍等几秒再试。",
+        "提問太快了，請稍等幾秒再試。",
+        "That was too fast. Please wait a few seconds.",
+    ),
     "error.timeout": (
         "等了太久还没有回答，已经停下。",
         "等了太久還沒有回答，已經停下。",
@@ -129,14 +153,14 @@ TEXT: dict[str, tuple[str, str, str]] = {
     "card.engine.extractive": ("原文摘录", "原文摘錄", "Verbatim"),
     "card.engine.model": ("模型撰写，引文已核对", "模型撰寫，引文已核對", "Written by a model, quotations verified"),
     "card.expired": (
-        "{0} 处引文的来源已不在馆内，未再显示。",
-        "{0} 處引文的來源已不在館內，未再顯示。",
+        "{0} 处引文的来源已不在文献库中，未再显示。",
+        "{0} 處引文的來源已不在文獻庫中，未再顯示。",
         "{0} quotations are no longer in the library and are not shown.",
     ),
     "refuse.title": ("现有文献中没有找到答案", "現有文獻中沒有找到答案", "The documents do not answer this"),
     "refuse.searched": (
-        "已检索 {0}，没有一句原文能支持回答。",
-        "已檢索 {0}，沒有一句原文能支持回答。",
+        "已检索{0}，没有一句原文能支持回答。",
+        "已檢索{0}，沒有一句原文能支持回答。",
         "Searched {0}; no sentence supports an answer.",
     ),
     "refuse.all": ("全部文献", "全部文獻", "all documents"),
@@ -186,8 +210,8 @@ TEXT: dict[str, tuple[str, str, str]] = {
         "The text no longer matches the quotation; the passage is shown without a mark.",
     ),
     "panel.gone": (
-        "这份文献已不在馆内，无法显示原文。",
-        "這份文獻已不在館內，無法顯示原文。",
+        "这份文献已不在文献库中，无法显示原文。",
+        "這份文獻已不在文獻庫中，無法顯示原文。",
         "This document is no longer in the library.",
     ),
     "panel.cut": (
@@ -205,7 +229,7 @@ TEXT: dict[str, tuple[str, str, str]] = {
     "panel.repair.none": ("原文件此处有缺损", "原檔案此處有缺損", "The file is damaged here"),
     "panel.unknown": ("未署名", "未署名", "Unsigned"),
     # Documents
-    "docs.title": ("馆内文献", "館內文獻", "Documents"),
+    "docs.title": ("文献库", "文獻庫", "Documents"),
     "docs.lead": (
         "文献只保存在这台电脑上，不会上传到别处。",
         "文獻只保存在這台電腦上，不會上傳到別處。",
@@ -223,7 +247,7 @@ TEXT: dict[str, tuple[str, str, str]] = {
     "docs.remove": ("移除", "移除", "Remove"),
     "docs.removed": ("已移除《{0}》", "已移除《{0}》", "Removed “{0}”"),
     "docs.restored": ("已恢复《{0}》", "已恢復《{0}》", "Restored “{0}”"),
-    "docs.empty": ("馆内还没有文献。", "館內還沒有文獻。", "There are no documents yet."),
+    "docs.empty": ("文献库还是空的。", "文獻庫還是空的。", "There are no documents yet."),
     "docs.back": ("返回文献列表", "返回文獻列表", "Back to the documents"),
     "docs.outline": ("目录", "目錄", "Outline"),
     "docs.find": ("按题名、报刊、作者筛选", "按題名、報刊、作者篩選", "Filter by title, publication or author"),
@@ -258,7 +282,11 @@ TEXT: dict[str, tuple[str, str, str]] = {
     "chat.export.md": ("导出为 Markdown", "匯出為 Markdown", "Export as Markdown"),
     "chat.export.docx": ("导出为 Word", "匯出為 Word", "Export as Word"),
     "chat.more": ("更多操作：{0}", "更多操作：{0}", "More: {0}"),
-    "chat.local": ("对话只保存在这个浏览器里", "對話只保存在這個瀏覽器裡", "Conversations are kept in this browser only"),
+    "chat.local": (
+        "对话只保存在这个浏览器里",
+        "對話只保存在這個瀏覽器裡",
+        "Conversations are kept in this browser only",
+    ),
 }
 
 REASONS = ("citation", "offtopic", "missing", "refuse", "other")

@@ -80,9 +80,8 @@ def _attach_footnotes(document: WordDocument, known: dict[int, Footnote]) -> Non
         return
     root = etree.fromstring(f"<w:footnotes {nsdecls('w')}/>")
     for identity, kind in ((-1, "separator"), (0, "continuationSeparator")):
-        root.append(etree.fromstring(
-            f'<w:footnote {nsdecls("w")} w:type="{kind}" w:id="{identity}"><w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>'
-        ))  # fmt: skip
+        opening = f'<w:footnote {nsdecls("w")} w:type="{kind}" w:id="{identity}">'
+        root.append(etree.fromstring(f"{opening}<w:p><w:r><w:{kind}/></w:r></w:p></w:footnote>"))
     for number, note in known.items():
         root.append(_footnote(number, note))
     blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)

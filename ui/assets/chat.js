@@ -63,7 +63,7 @@ function card(turn) {
   const asked = make('div', { className: 'q' });
   asked.append(put(make('span', { className: 'sr' }), 'ask.you'), make('p', { textContent: turn.question }));
   const answer = make('div', { className: 'a' });
-  answer.append(put(make('h2', { className: 'sr' }), 'ask.answer'), ...PARTS.map(p => make('div', { className: p })), actions());
+  answer.append(put(make('h2', { className: 'sr' }), 'ask.answer'), ...PARTS.slice(0, -1).map(p => make('div', { className: p })), actions(), make('div', { className: 'follow' }));
   el.append(asked, answer);
   return el;
 }

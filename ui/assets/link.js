@@ -2,12 +2,14 @@
 import { $ } from './words.js';
 
 const SILENT = 2500, EVERY = 8000;
-let ok = true, boot = '', timer = 0, ready = Boolean(window.wenjuBridge), waiting = [];
+let ok = true, boot = '', timer = 0;
+const waiting = [];
+window.addEventListener('wenju:ready', () => waiting.splice(0).forEach(run => run()));
 
 export const up = () => ok;
 
 // Gradio's own start may still be under way when the page is already usable: the question waits for it.
-export function whenReady(run) { if (ready) run(); else waiting.push(run); }
+export function whenReady(run) { if (window.wenjuBridge) run(); else waiting.push(run); }
 
 // Calls ``lost`` when an answer has been silent and the server that was writing it is gone.
 export function watch(silence, lost) {
@@ -46,7 +48,6 @@ function set(now) {
 function retry() { setTimeout(async () => { if (!(await probe())) retry(); }, 1000); }
 
 export function startLink() {
-  window.addEventListener('wenju:ready', () => { ready = true; waiting.splice(0).forEach(run => run()); });
   window.addEventListener('offline', () => probe());
   window.addEventListener('online', () => probe());
   document.addEventListener('visibilitychange', () => { if (!document.hidden) probe(); });

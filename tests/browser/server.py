@@ -1,0 +1,59 @@
+"""A server of its own for one test: ``python -m tests.browser.server PORT FOLDER [name=value ...]``.
+
+Options: load (seconds until the chain is there), password, width, line, patience, real=1 (the real chain and index).
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+
+from rag.settings import Settings
+from rag.types import Source, WenjuError
+from tests.browser.scripted import ScriptedChain, ScriptedLibrary, shelf, source_of
+from ui.editing import Editor
+from ui.engine import Engine
+from ui.real import open_real
+from ui.server import Limits, create_app
+
+
+class ScriptedShelver:
+    """Keeps documents in memory."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def load(self, path: Path) -> Source:
+        text = path.read_text(encoding="utf-8")
+        if "坏文件" in text:
+            raise WenjuError("这个文件读不出来。(scripted)")
+        return replace(source_of(path.name, text), path=str(path))
+
+    def add(self, source: Source) -> None:
+        self.engine.replace(ScriptedChain(ScriptedLibrary([*self.engine.chain.library.sources(), source])))
+
+    def remove(self, source_id: str) -> None:
+        kept = [s for s in self.engine.chain.library.sources() if s.id != source_id]
+        self.engine.replace(ScriptedChain(ScriptedLibrary(kept)))
+
+
+def main(port: int, folder: Path, options: dict[str, str]) -> None:
+    settings = Settings(index=folder / "index", port=port, password=options.get("password", ""), max_upload_mb=1)
+    limits = Limits(int(options.get("width", 8)), int(options.get("line", 64)), float(options.get("patience", 60)))
+    if options.get("real"):
+        opener, editor_for = open_real(settings)
+        engine = Engine(opener)
+        editor = editor_for(engine)
+    else:
+        engine = Engine(lambda: ScriptedChain(shelf(), load_seconds=float(options.get("load", 0))))
+        editor = Editor(engine, ScriptedShelver(engine), folder / "uploads", most_mb=1, most_documents=50)
+    app = create_app(settings, engine, editor, limits=limits)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
+
+
+if __name__ == "__main__":
+    pairs = dict(arg.split("=", 1) for arg in sys.argv[3:])
+    main(int(sys.argv[1]), Path(sys.argv[2]), pairs)
