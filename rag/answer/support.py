@@ -16,7 +16,7 @@ from itertools import combinations
 from rag.answer import opposites
 from rag.answer.markers import strip
 from rag.answer.prepared import Evidence, clauses, counted_numbers, coverage, squeeze, surroundings, tokens
-from rag.corpus.names import Names, find_names
+from rag.corpus.mentions import Names, find_names
 from rag.types import Verdict
 
 COVERED = 0.60

@@ -136,7 +136,7 @@ def _swap(text: str, folded: str, last: Turn) -> Standalone | None:
     match = _CALLED.match(folded)
     if match is None or _own_words(match[1]) < 2:
         return None
-    from rag.corpus.names import find_names  # loads jieba; few follow-ups need it
+    from rag.corpus.mentions import find_names  # loads jieba; few follow-ups need it
 
     new = text[match.start(1) : match.end(1)]
     before, now = find_names(fold(last.question)), find_names(match[1])
@@ -178,7 +178,7 @@ def topic_of(question: str) -> str:
 
 def person_of(last: Turn) -> str:
     """Whom the last turn was about: named in the question, the answer's focus, or in its first quote, or the author."""
-    from rag.corpus.names import find_names, is_person
+    from rag.corpus.mentions import find_names, is_person
 
     for quote in last.quotes[:1]:
         if is_person(quote.focus):
