@@ -1,95 +1,182 @@
-"""Names of people and places in Chinese text, by jieba's tags, surnames and offices. Loads jieba when first used.
+"""Who signed: names in bylines, reporters' lines, credits and role notes.
 
-Text must be folded (Simplified). Not found: given names alone, foreign names without the dot ·, nicknames.
+All matching is done on folded text of the same length, so a Traditional page is read like a Simplified one and the
+names that come out are the original's own characters.
 """
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-SURNAMES = frozenset(
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎"
-    "鲁韦昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄"
-    "和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭"
-    "梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯昝管卢莫经房裘缪干解应宗丁宣贲邓郁单杭洪包诸左石崔吉钮龚"
-    "程嵇邢滑裴陆荣翁荀羊於惠甄曲家封芮羿储靳汲邴糜松井段富巫乌焦巴弓牧隗山谷车侯宓蓬全郗班仰秋仲伊宫"
-    "宁仇栾暴甘钭厉戎祖武符刘景詹束龙叶幸司韶郜黎蓟薄印宿白怀蒲台从鄂索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻"
-    "莘党翟谭贡劳逄姬申扶堵冉宰郦雍却璩桑桂濮牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向"
-    "古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄阙东殳沃利蔚越夔隆师巩厍聂晁勾敖融冷辛阚那简饶空曾毋沙"
-    "乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公晋楚闫法汝鄢涂钦岳帅缑亢况郈有琴商牟佘佴伯赏墨哈谯笪年"
-    "爱阳佟言福迟覃肖代苟付仝区仉"
+from rag.corpus.fold import fold
+from rag.corpus.words import is_common_word
+
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧萧肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付"
+    "傅方白邹孟熊秦邱丘江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰"
+    "焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷曲盛冉翁蓝路游靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄"
+    "窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀胥南班"
+    "储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辛羊阴乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阿步"
 )
-COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯", "端木")
-CITIES = re.compile(
-    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|"
-    "贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|石家庄|唐山|保定|邯郸|太原|大同|呼和浩特|包头|"
-    "沈阳|大连|鞍山|长春|哈尔滨|齐齐哈尔|大庆|南京|苏州|无锡|常州|徐州|南通|扬州|杭州|宁波|温州|嘉兴|绍兴|金华|台州|合肥|"
-    "芜湖|福州|厦门|泉州|南昌|九江|赣州|济南|青岛|烟台|潍坊|威海|临沂|郑州|洛阳|开封|武汉|宜昌|襄阳|长沙|株洲|湘潭|衡阳|"
-    "广州|深圳|珠海|佛山|东莞|惠州|南宁|柳州|桂林|海口|三亚|成都|绵阳|贵阳|遵义|昆明|大理|拉萨|西安|宝鸡|咸阳|延安|兰州|"
-    "西宁|银川|乌鲁木齐|喀什|义乌|诸暨|莱西|台北|高雄"
+_COMPOUND = ("欧阳", "上官", "司马", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "夏侯", "慕容", "令狐", "端木", "南宫", "长孙", "宇文")
+_HAN = r"\u3400-\u9fff"
+_WORD = re.compile(rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,8}}(?:·[{_HAN}]{{1,10}}){{1,3}}")
+_DUTY = (
+    r"(?:本报|本刊|本网|本台|新华社|中新社|人民网|央视|[一-鿿]{2,6}(?:日报|晚报|时报|早报|周报|都市报|网|社))?"
+    r"(?:首席|特约|特派|驻[一-鿿]{2,4}|见习|实习|全媒体|融媒体|见习|文字|摄影|高级|资深)*"
+    r"(?:记者|通讯员|评论员|撰稿人?|特约撰稿|特稿|编辑|责编|整理|撰文|执笔|主笔|作者|编译|文字|文|报道组|采访|口述|讲述)"
 )
-"""Provinces and large cities: jieba tags some of them as verbs (包头) or adverbs (大连)."""
-EVERYWHERE = frozenset(["中国", "全国", "我国", "国内", "国外", "世界", "中华", "祖国", "华夏"])
-"""Places that name no place in a Chinese newspaper; a paraphrase adds or drops them freely."""
-_COMMON = frozenset(
-    ["文明", "和谐", "高尚", "安全", "平安", "明确", "成长", "成才", "高峰", "师傅", "关爱", "温馨", "高举", "都市"]
-    + ["方针", "常态", "严格", "周年", "元旦", "公有", "万里", "明珠", "华丽", "有方", "党建", "文章", "国家", "全国"]
-    + ["文中", "后者", "师生", "有关", "相关", "商家", "党员", "国务", "公司", "全会", "任务", "马上", "高度", "充分"]
+_DUTIES = re.compile(_DUTY)
+_BULLET = re.compile(r"^[□■◎●◆▲△○★☆※◇▪•—\-–\s]+")
+_LINE = re.compile(rf"(?:{_DUTY})[\s:：/|丨]*")
+_INLINE = re.compile(
+    r"[【\[]?(?:本报|本刊|本网|新华社|中新社|人民网|[一-鿿]{2,6}[报网社])"
+    r"(?:[一-鿿]{2,12}?\d{1,2}月\d{1,2}日)?\s*(?:专?讯|专?电|消息)[】\]]?[\s:：]*"
+    r"[(（](?P<credits>[^()（）]{3,80})[)）]"
 )
-_FOREIGN = re.compile(r"[\u4e00-\u9fff]{2,7}·[\u4e00-\u9fff]{2,7}")
-_OFFICE = re.compile(
-    r"(?:书记|主席|部长|主任|记者|通讯员|教授|院长|局长|厂长|经理|董事长|委员|校长|编辑|导购员|作者|同志|师傅|工人|职工|主编|队长|负责人)"
-    r"([\u4e00-\u9fff]{2,3}?)(?=说|表示|指出|介绍|认为|强调|坦言|透露|告诉|通讯员|[,、。;:)和与的在为]|$)"
+_INLINE_PLAIN = re.compile(
+    r"[(（](?P<credits>(?:本报|本刊|新华社)?(?:首席|特约|见习|实习|驻[一-鿿]{2,4})*(?:记者|通讯员|评论员)[^()（）]{2,60})[)）]"
+)
+_NOTE = re.compile(
+    r"[(（](?:本文|本篇)?(?:作者|笔者|执笔人?|讲述者|受访者|译者)(?P<about>[^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*)[)）]"
+)
+_NOTE_LINE = re.compile(r"(?:本文)?作者(?:简介|单位|信息|系|为)[:：]?\s*(?P<about>\S.{3,200})$")
+_ABOUT = re.compile(r"^(?:简介|单位|职务)?[\s:：,，]*(?:分别)?(?:系|为|是|任)?[\s:：]*")
+_CREDIT = re.compile(
+    r"^(?:(?:策划|制图|制表|绘图|图表|摄影|图片|图|图/文|文/图|图文|供图|漫画|绘画|编绘|美编|设计|版式|责任编辑|责编|编辑|校对|审核|监制|统筹|视觉)"
+    r"(?:[/／、·和与 ]+|(?=[:：/／])))+[\s:：]+(?P<who>\S.{0,40})$"
+)
+_CREDIT_TAIL = re.compile(
+    r"^(?:[(（]?)(?:新华社发|人民视觉|视觉中国|中新社发)?[\s(（]*(?:本报|新华社|中新社)?(?:首席|特约|见习|实习)*(?:记者|通讯员)?\s*"
+    r"(?P<who>[一-鿿·\s、]{2,24}?)\s*(?:摄影报道|摄影|摄|供图|图片|绘|制图|作图)(?:[/／][一-鿿\w]{2,12}|[(（][一-鿿]{2,10}[)）])?[)）]?$"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """Names in order of appearance, each once."""
+class Signed:
+    """A signature: the part ``start:end`` of the text that holds it, the names, and the role it gives."""
 
-    people: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
-
-
-def find_names(folded: str) -> Names:
-    """People (surname first, 2-4 characters, tagged as a name or after an office) and places of ``folded``."""
-    tagged = _tagged(folded)
-    people = dict.fromkeys(_FOREIGN.findall(folded))
-    people.update(dict.fromkeys(_people(tagged)))
-    people.update(dict.fromkeys(name for name in _OFFICE.findall(folded) if is_person(name)))
-    places = dict.fromkeys(word for word, flag in tagged if _is_place(word, flag))
-    return Names(tuple(people), tuple(places))
+    start: int
+    end: int
+    names: tuple[str, ...]
+    role: str = ""
 
 
-def is_person(word: str) -> bool:
-    """Whether ``word`` has the shape of a Chinese person's name and is not a known common word."""
-    if word in _COMMON or not 2 <= len(word) <= 4:
+def is_name(word: str) -> bool:
+    """Whether ``word`` alone looks like a Chinese personal name: 王敏, 欧阳修 yes; 观点, 高考 no."""
+    word = fold(word)
+    if not _WORD.fullmatch(word):
         return False
-    return (len(word) <= 3 and word[0] in SURNAMES) or word.startswith(COMPOUND)
-
-
-def _tagged(folded: str) -> list[tuple[str, str]]:
-    import jieba.posseg  # 0.8 s and 60 MB: only when a model's sentence or a follow-up needs it
-
-    logging.getLogger("jieba").setLevel(logging.WARNING)
-    return [(str(token.word), str(token.flag)) for token in jieba.posseg.cut(folded)]
-
-
-def _people(tagged: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for i, (word, flag) in enumerate(tagged):
-        if flag.startswith("nr") and is_person(word):
-            yield word
-        elif len(word) == 1 and word in SURNAMES and i + 1 < len(tagged):
-            # 郑|海涛: jieba sometimes parts a surname from its given name
-            given, next_flag = tagged[i + 1]
-            if len(given) <= 2 and "nr" in (flag[:2], next_flag[:2]) and next_flag[:1] != "x" and next_flag != "nrfg":
-                yield word + given
-
-
-def _is_place(word: str, flag: str) -> bool:
-    if CITIES.fullmatch(word):
+    if "·" in word:
         return True
-    return flag in ("ns", "nt") and len(word) > 1 and word not in EVERYWHERE
+    if word[:2] in _COMPOUND:
+        return len(word) in (3, 4)
+    return word[0] in _SURNAMES and len(word) in (2, 3) and not is_common_word(word)
+
+
+def bare_names(line: str) -> tuple[str, ...]:
+    """The names of a line that holds nothing else ("马 璐" is one name); () when it is something else."""
+    if len(line) > 60:
+        return ()
+    tokens = _tokens(_BULLET.sub("", line))
+    return tokens if 0 < len(tokens) <= 8 and all(map(is_name, tokens)) else ()
+
+
+def byline(line: str) -> Signed | None:
+    """A line that only says who wrote: "甘卫斌 闻效仪", "本报记者 杨明清 通讯员 宋佳", "文/张三"."""
+    if len(line) > 80 or "。" in line:
+        return None
+    names = bare_names(line)
+    if not names:
+        body = _BULLET.sub("", line)
+        if _LINE.match(fold(body)):
+            names = credited(body)
+    return Signed(0, len(line), names) if names else None
+
+
+def inline_byline(text: str) -> Signed | None:
+    """The reporters' line before a report: "本报讯(记者马学礼 通讯员刘斌)"; the report follows it directly."""
+    found = _INLINE.match(fold(text[:120]))
+    if found is None or not _DUTIES.search(found["credits"]):
+        return None
+    return Signed(0, found.end(), credited(text[found.start("credits") : found.end("credits")]))
+
+
+def closing_byline(text: str) -> Signed | None:
+    """The reporters' line in brackets after a report: "(本报记者 张三)"."""
+    if text[-1:] not in ")）":
+        return None
+    start = max(text.rfind("(", -90), text.rfind("（", -90))
+    found = _INLINE_PLAIN.fullmatch(fold(text[start:])) if start >= 0 else None
+    names = credited(text[start:][found.start("credits") : found.end("credits")]) if found else ()
+    return Signed(start, len(text), names) if names else None
+
+
+def role_note(text: str) -> Signed | None:
+    """The note on the author at the end of ``text``: "(作者系全国总工会副主席)", "(作者单位:中共济南市委党校)"."""
+    folded = fold(text[-400:])
+    offset = len(text) - len(folded)
+    found = None
+    if folded[-1:] in ")）" and folded:
+        found = next((m for m in _NOTE.finditer(folded) if m.end() == len(folded)), None)
+    if found is None and offset == 0:
+        found = _NOTE_LINE.match(folded)
+    if found is None:
+        return None
+    about = text[offset + found.start("about") : offset + found.end("about")]
+    lead = _ABOUT.match(fold(about))
+    role = about[lead.end() if lead else 0 :].strip(" 。")
+    return Signed(offset + found.start(), len(text), noted_names(role), role)
+
+
+def noted_names(role: str) -> tuple[str, ...]:
+    """Names inside a role note: "甘卫斌、葛国耀单位为…,闻效仪单位为…" → the three; () when it only gives a post."""
+    names: list[str] = []
+    for part in re.split(r"[,，;；。]", role):
+        lead = re.match(rf"((?:[{_HAN}]{{2,4}}、)*?[{_HAN}]{{2,4}}?)(?:分别)?(?:单位)?(?:为|系|是|任)", fold(part))
+        if lead:
+            words = part[: lead.end(1)].split("、")
+            names += words if all(map(is_name, words)) else []
+    return tuple(dict.fromkeys(names))
+
+
+def credit(line: str) -> Signed | None:
+    """A credit: "程依宝摄/中新社", "策划/制图:张菁"."""
+    if not 2 < len(line) <= 50 or "。" in line:
+        return None
+    folded = fold(line)
+    found = _CREDIT.match(folded) or _CREDIT_TAIL.match(folded)
+    if found is None:
+        return None
+    return Signed(0, len(line), credited(line[found.start("who") : found.end("who")]))
+
+
+def credited(text: str) -> tuple[str, ...]:
+    """Names in a list of credits ("记者马学礼 通讯员刘斌"); words that cannot be names are left out."""
+    folded = fold(text)
+    plain = list(text)
+    for duty in _DUTIES.finditer(folded):
+        plain[duty.start() : duty.end()] = " " * (duty.end() - duty.start())
+    return tuple(name for name in _tokens("".join(plain)) if _WORD.fullmatch(fold(name)) and _may_be_name(name))
+
+
+def _may_be_name(word: str) -> bool:
+    folded = fold(word)
+    return "·" in word or folded[0] in _SURNAMES or folded[:2] in _COMPOUND
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    """Words between blanks and commas; two single characters in a row are one widened name (马 璐)."""
+    words = [word for word in re.split(r"[\s、,，/／;；:：|丨&和]+", text) if word]
+    joined: list[str] = []
+    waiting = ""
+    for word in words:
+        if len(word) == 1 and not waiting:
+            waiting = word
+            continue
+        joined.append(waiting + word if waiting and len(word) == 1 else word)
+        if waiting and len(word) != 1:
+            return ()
+        waiting = ""
+    return () if waiting else tuple(joined)

@@ -1,0 +1,145 @@
+"""Fragments → Articles: which fragment belongs to which article, who wrote it, and the order to read it in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.corpus.attach import homes
+from rag.corpus.blocks import Block, BlockKind
+from rag.corpus.fragments import Fragment, is_boxed
+from rag.corpus.headlines import Head
+
+_BODY = frozenset({BlockKind.PARAGRAPH, BlockKind.BULLET})
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """An article as block numbers in reading order, with what its head and signatures say."""
+
+    blocks: tuple[int, ...]
+    title: str
+    kickers: tuple[str, ...]
+    authors: tuple[str, ...]
+    role: str
+    date: str = ""
+    publication: str = ""
+
+
+def articles(
+    page: Sequence[Block], uses: Mapping[int, Head], parts: Sequence[Fragment], joins: Mapping[int, int]
+) -> list[Layout]:
+    """The articles of the page in the order of their heads; ``joins`` maps a block to the one that continues it."""
+    groups = homes(page, uses, parts, joins)
+    layouts = [_layout(page, uses, [parts[n] for n in group], joins) for group in groups]
+    return _with_series(page, uses, sorted(layouts, key=lambda one: one.blocks[0]))
+
+
+def _layout(page: Sequence[Block], uses: Mapping[int, Head], own: list[Fragment], joins: Mapping[int, int]) -> Layout:
+    blocks = reading_order(page, uses, own, joins)
+    title = " ".join(page[n].text for n in blocks if uses.get(n) is Head.TITLE)
+    if not title:
+        title = " ".join(page[n].text for n in blocks if _displaced(page, uses, joins, n))
+    kickers = tuple(page[n].text for n in blocks if uses.get(n) in (Head.SERIES, Head.COLUMN, Head.KICKER))
+    return Layout(blocks, title, kickers, _authors(page, blocks), _role(page, blocks))
+
+
+def _displaced(page: Sequence[Block], uses: Mapping[int, Head], joins: Mapping[int, int], at: int) -> bool:
+    """Whether a heading stands inside a sentence, where no heading can be: a headline that the layout moved."""
+    return uses.get(at) is Head.SECTION and at > 0 and joins.get(at - 1) == at + 1
+
+
+def _authors(page: Sequence[Block], blocks: Sequence[int]) -> tuple[str, ...]:
+    signed = [name for n in blocks if page[n].kind is BlockKind.BYLINE for name in page[n].names]
+    noted = [name for n in blocks if page[n].kind is BlockKind.ROLE for name in page[n].names]
+    credited = [name for n in blocks if page[n].kind is BlockKind.CREDIT for name in page[n].names]
+    text = any(page[n].kind is BlockKind.PARAGRAPH for n in blocks)
+    return tuple(dict.fromkeys(signed or noted or ([] if text else credited)))
+
+
+def _role(page: Sequence[Block], blocks: Sequence[int]) -> str:
+    return "；".join(dict.fromkeys(page[n].role for n in blocks if page[n].kind is BlockKind.ROLE))
+
+
+def reading_order(
+    page: Sequence[Block], uses: Mapping[int, Head], own: Sequence[Fragment], joins: Mapping[int, int]
+) -> tuple[int, ...]:
+    """Heads and boxes first, then the fragments: those that another one continues before it, a role note last."""
+    if len(own) == 1:
+        return own[0].blocks
+    head: list[int] = []
+    bodies: list[list[int]] = []
+    for part in sorted(own, key=lambda part: (not _has_title(uses, part), part.blocks[0])):
+        split = _head_length(page, uses, part)
+        head += part.blocks[:split]
+        bodies.append(list(part.blocks[split:]))
+    marked = {n for n in range(len(page)) if page[n].kind is BlockKind.MARK}
+    ordered = _ordered(page, [body for body in bodies if body], joins, marked)
+    return tuple(head + [n for body in ordered for n in body])
+
+
+def _has_title(uses: Mapping[int, Head], part: Fragment) -> bool:
+    return any(uses.get(n) is Head.TITLE for n in part.blocks)
+
+
+def _head_length(page: Sequence[Block], uses: Mapping[int, Head], part: Fragment) -> int:
+    """How many blocks at the beginning of a fragment are headline, column name or box."""
+    length = 0
+    for n in part.blocks:
+        if not (uses.get(n, Head.SECTION) is not Head.SECTION or is_boxed(page, uses, n)):
+            break
+        length += 1
+    return length
+
+
+def _ordered(
+    page: Sequence[Block], bodies: list[list[int]], joins: Mapping[int, int], marked: set[int]
+) -> list[list[int]]:
+    """Bodies so that a joined pair stands together; else byline or jump mark first, the role note last."""
+
+    def rank(body: list[int]) -> tuple[int, int]:
+        opens = page[body[0]].kind is BlockKind.BYLINE or body[0] in marked
+        closes = any(page[n].kind is BlockKind.ROLE for n in body)
+        return (0 if opens else 2 if closes else 1, body[0])
+
+    owner = {n: at for at, body in enumerate(bodies) for n in body}
+    follows = {owner[left]: owner[right] for left, right in joins.items()
+               if left in owner and right in owner and owner[left] != owner[right]}  # fmt: skip
+    chains: list[list[int]] = []
+    targets = set(follows.values())
+    left_over = set(range(len(bodies)))
+    for start in [*(n for n in range(len(bodies)) if n not in targets), *range(len(bodies))]:
+        chain = []
+        while start in left_over:
+            left_over.discard(start)
+            chain.append(start)
+            start = follows.get(start, -1)
+        if chain:
+            chains.append(chain)
+    chains.sort(key=lambda chain: (min(rank(bodies[n])[0] for n in chain) if len(chain) == 1 else _chain_rank(chain, bodies, rank), bodies[chain[0]][0]))
+    return [bodies[n] for chain in chains for n in chain]
+
+
+def _chain_rank(chain: list[int], bodies: list[list[int]], rank) -> int:  # type: ignore[no-untyped-def]
+    ranks = [rank(bodies[n])[0] for n in chain]
+    return 0 if ranks[0] == 0 else 2 if ranks[-1] == 2 else 1
+
+
+def _with_series(page: Sequence[Block], uses: Mapping[int, Head], layouts: list[Layout]) -> list[Layout]:
+    """A series heading also stands over the following articles whose headlines are of the same Markdown level."""
+    from dataclasses import replace
+
+    series: tuple[str, ...] = ()
+    level = 0
+    result = []
+    for layout in layouts:
+        own = tuple(page[n].text for n in layout.blocks if uses.get(n) is Head.SERIES)
+        title_level = next((page[n].level for n in layout.blocks if uses.get(n) is Head.TITLE), 0)
+        if own:
+            series, level = own, title_level
+        elif series and title_level == level and not layout.kickers:
+            layout = replace(layout, kickers=(*series, *layout.kickers))
+        else:
+            series = ()
+        result.append(layout)
+    return result

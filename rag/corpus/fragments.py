@@ -1,0 +1,101 @@
+"""Blocks → Fragments: stretches of a page that nothing interrupts and that belong to one article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.corpus.blocks import Block, BlockKind
+from rag.corpus.headlines import HEADS, Head
+
+TITLED = frozenset({Head.TITLE, Head.KICKER, Head.SERIES, Head.COLUMN})
+_RUNNING = frozenset({BlockKind.PARAGRAPH, BlockKind.BULLET})
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Numbers of its blocks, in the order of the file."""
+
+    blocks: tuple[int, ...]
+
+
+def fragments(page: Sequence[Block], uses: Mapping[int, Head], breaks: frozenset[int] = frozenset()) -> list[Fragment]:
+    """The page cut before each headline, jump mark (上接…), stray byline, after each role note, and at ``breaks``."""
+    found: list[list[int]] = []
+    for at in range(len(page)):
+        if not found or at in breaks or _begins(page, uses, found[-1], at):
+            found.append([])
+        found[-1].append(at)
+    return [Fragment(tuple(numbers)) for numbers in found]
+
+
+def _begins(page: Sequence[Block], uses: Mapping[int, Head], current: list[int], at: int) -> bool:
+    """Whether block ``at`` begins a fragment, given the blocks of the current one."""
+    block, last = page[at], current[-1]
+    if page[last].kind is BlockKind.ROLE or _signs_off(page, last):
+        return block.kind not in (BlockKind.ROLE, BlockKind.CREDIT, BlockKind.BYLINE) or _opens_text(page, at)
+    has_text = any(page[n].kind in _RUNNING and not _is_box(page, uses, n) for n in current)
+    if uses.get(at) in TITLED:
+        return not (last in uses and uses[last] in TITLED) and (has_text or _has_title(uses, current) or _is_caption(page, last))
+    if block.kind is BlockKind.MARK:
+        return has_text and not _leaves(block)
+    if uses.get(at) is Head.BOX:
+        return has_text and _box_before_byline(page, at)
+    if block.kind is BlockKind.BYLINE and not block.inline and has_text:
+        signed = any(page[n].kind is BlockKind.BYLINE for n in current)
+        return _opens_text(page, at) and (signed or not _is_lead(page, uses, current))
+    return False
+
+
+def _signs_off(page: Sequence[Block], at: int) -> bool:
+    """Whether block ``at`` is a reporters' line at the end of a report."""
+    return page[at].kind is BlockKind.BYLINE and page[at].inline and at > 0 and page[at - 1].kind is BlockKind.PARAGRAPH and (
+        page[at].text[:1] in "(（"
+    )
+
+
+def _opens_text(page: Sequence[Block], at: int) -> bool:
+    return at + 1 < len(page) and page[at + 1].kind in (BlockKind.PARAGRAPH, BlockKind.BYLINE, BlockKind.BULLET)
+
+
+def _leaves(block: Block) -> bool:
+    return "转" in block.text
+
+
+def _has_title(uses: Mapping[int, Head], current: list[int]) -> bool:
+    return any(uses.get(n) is Head.TITLE for n in current)
+
+
+def _is_caption(page: Sequence[Block], at: int) -> bool:
+    return page[at].kind in (BlockKind.CAPTION, BlockKind.CREDIT)
+
+
+def _is_box(page: Sequence[Block], uses: Mapping[int, Head], at: int) -> bool:
+    return is_boxed(page, uses, at)
+
+
+def is_boxed(page: Sequence[Block], uses: Mapping[int, Head], at: int) -> bool:
+    """Whether paragraph ``at`` is the text of a box: one short whole paragraph under the box's name."""
+    return (
+        at > 0
+        and uses.get(at - 1) is Head.BOX
+        and page[at].kind is BlockKind.PARAGRAPH
+        and len(page[at].text) <= 200
+        and not page[at].is_open
+    )
+
+
+def _box_before_byline(page: Sequence[Block], at: int) -> bool:
+    """Whether a box stands above a byline that opens a text, and so belongs below and not above."""
+    return at + 2 < len(page) and page[at + 2].kind is BlockKind.BYLINE and not page[at + 2].inline
+
+
+def _is_lead(page: Sequence[Block], uses: Mapping[int, Head], current: list[int]) -> bool:
+    """Whether the current fragment is a headline and one lead paragraph, still waiting for its byline."""
+    texts = [n for n in current if page[n].kind in _RUNNING and not _is_box(page, uses, n)]
+    return _has_title(uses, current) and len(texts) == 1 and len(page[texts[0]].text) <= 160 and not page[texts[0]].is_open
+
+
+def is_head(page: Sequence[Block], at: int) -> bool:
+    """Whether block ``at`` is any kind of heading."""
+    return page[at].kind in HEADS

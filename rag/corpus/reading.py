@@ -1,0 +1,92 @@
+"""One source read as a person reads it: clean → blocks → fragments → articles → passages → outline. Nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+
+from rag.corpus.articles import Layout, articles
+from rag.corpus.blocks import Block, BlockKind, blocks
+from rag.corpus.clean import clean
+from rag.corpus.fragments import fragments
+from rag.corpus.headlines import Head, heads
+from rag.corpus.split import passages, units
+from rag.types import Article, CleanText, Passage, Reading, Source, Span
+
+
+def read_source(source: Source) -> Reading:
+    """Everything that can be understood of ``source`` alone. Deterministic; time is linear in its length."""
+    text = clean(source)
+    page = blocks(text)
+    uses = heads(page)
+    joins: dict[int, int] = {}
+    layouts = articles(page, uses, fragments(page, uses), joins)
+    extents = block_extents(text, page)
+    seen: Counter[str] = Counter()
+    found: list[Article] = []
+    read: list[Passage] = []
+    for number, layout in enumerate(layouts):
+        article = _article(text, page, uses, layout, extents, number)
+        found.append(article)
+        read += passages(text, article, list(units(page, uses, layout, joins)), len(read), seen)
+    return Reading(text, tuple(found), tuple(read), (), text.repairs, _furniture(source, page, uses, extents))
+
+
+def block_extents(text: CleanText, page: Sequence[Block]) -> list[Span]:
+    """The raw extent of each block: its characters and the marks of its own line that cleaning took away."""
+    raw = text.source.raw
+    extents: list[Span] = []
+    for at, block in enumerate(page):
+        begin = extents[-1].end if extents else 0
+        first, last = text.origins[block.start], text.origins[block.end - 1] + 1
+        lead = raw[begin:first].replace("\r", "\n").rpartition("\n")[2]
+        limit = text.origins[page[at + 1].start] if at + 1 < len(page) else len(raw)
+        tail = raw[last:limit].replace("\r", "\n").partition("\n")[0]
+        if at + 1 < len(page) and last + len(tail) == limit:  # the next block stands in the same line
+            tail = ""
+        extents.append(Span(first - len(lead.lstrip()), last + len(tail.rstrip())))
+    return extents
+
+
+def _article(
+    text: CleanText, page: Sequence[Block], uses: dict[int, Head], layout: Layout, extents: list[Span], number: int
+) -> Article:
+    merged: list[Span] = []
+    before = -2
+    for n in layout.blocks:
+        if is_furniture(page[n], uses.get(n)):
+            continue
+        if n == before + 1:
+            merged[-1] = Span(merged[-1].start, extents[n].end)
+        else:
+            merged.append(extents[n])
+        before = n
+    key = f"{text.source.id}\n{layout.title}\n{number}"
+    return Article(
+        id=hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12],
+        source_id=text.source.id,
+        title=layout.title,
+        author="、".join(layout.authors),
+        author_role=layout.role,
+        headings=layout.kickers,
+        spans=tuple(merged),
+    )
+
+
+def is_furniture(block: Block, use: Head | None) -> bool:
+    """Whether a block belongs to the page and not to an article: jump marks and column names."""
+    return block.kind is BlockKind.MARK or use is Head.COLUMN
+
+
+def _furniture(source: Source, page: Sequence[Block], uses: dict[int, Head], extents: list[Span]) -> tuple[Span, ...]:
+    """Jump marks, column names, and lines of which cleaning left nothing (rules)."""
+    spans = [extents[n] for n, block in enumerate(page) if is_furniture(block, uses.get(n))]
+    at = 0
+    for extent in [*extents, None]:
+        end = extent.start if extent else len(source.raw)
+        gap = source.raw[at:end]
+        if gap.strip():
+            spans.append(Span(at + len(gap) - len(gap.lstrip()), at + len(gap.rstrip())))
+        at = extent.end if extent else at
+    return tuple(sorted(spans))
