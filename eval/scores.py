@@ -12,7 +12,7 @@ from eval.records import Cited, Found, Record
 from eval.variants import chosen
 from rag.answer import markers
 from rag.corpus.spans import read_spans
-from rag.types import CleanText
+from rag.types import CleanText, Span
 
 Values = dict[str, float]
 
@@ -61,16 +61,18 @@ class Originals:
         self._kept = {source: frozenset(clean.origins) for source, clean in cleans.items()}
         self._raw = {source: clean.source.raw for source, clean in cleans.items()}
 
-    def target(self, gold: Gold) -> Target:
-        """Where a gold quote stands, as characters that reading keeps: blanks and pinyin notes are nobody's evidence.
+    def marks(self, source: str, spans: Iterable[Span]) -> Marks:
+        """The characters at ``spans`` that reading keeps: blanks and pinyin notes are nobody's evidence."""
+        place = metrics.marks(source, spans)
+        kept = self._kept.get(source)
+        return place if kept is None else frozenset(mark for mark in place if mark[1] in kept)
 
-        Raises ValueError when it stands nowhere.
-        """
-        places = [metrics.marks(gold.source, [span]) for span in gold_spans(gold, self._raw)]
-        if not places:
+    def target(self, gold: Gold) -> Target:
+        """Where a gold quote stands. Raises ValueError when it stands nowhere, or only in what reading drops."""
+        places = tuple(self.marks(gold.source, [span]) for span in gold_spans(gold, self._raw))
+        if not any(places):
             raise ValueError(f"gold quote not found in {gold.source}: {gold.quote}")
-        kept = self._kept[gold.source]
-        return tuple(frozenset(mark for mark in place if mark[1] in kept) or place for place in places)
+        return tuple(place for place in places if place)
 
     def verbatim(self, quote: Cited) -> bool:
         """Whether the quote's text is what the original says at its offsets."""
@@ -89,8 +91,8 @@ def score_all(cases: Sequence[Case], records: Mapping[str, Record], originals: O
             values[case.id]["fidelity"] = sum(map(originals.verbatim, record.cited)) / len(record.cited)
         if case.answerable:
             evidence = [tuple(map(originals.target, golds)) for golds in case.evidence]
-            values[case.id] |= _answer(case, record, evidence)
-            hits = _marks(record.hits)
+            values[case.id] |= _answer(case, record, evidence, originals)
+            hits = _marks(originals, record.hits)
             for number, golds in enumerate(evidence):
                 judged[f"{case.id}\t{number}"] = metrics.judged(golds, hits)
     for key, ranking in metrics.ranking_metrics(judged).items():
@@ -111,12 +113,14 @@ def _refusals(case: Case, record: Record) -> Values:
     return values
 
 
-def _answer(case: Case, record: Record, evidence: Sequence[tuple[Target, ...]]) -> Values:
+def _answer(case: Case, record: Record, evidence: Sequence[tuple[Target, ...]], originals: Originals) -> Values:
     """Figures of an answerable case; of several acceptable sets of evidence the best counts, figure by figure."""
     shown = record.answered
     text = markers.strip(record.answer) if shown else ""
     quotes = record.cited if shown else ()
-    each = [_against(golds, record, quotes) for golds in evidence]
+    hits, cited = _marks(originals, record.hits), _marks(originals, quotes)
+    answer = record.answer if quotes else ""
+    each = [_against(golds, hits, answer, cited) for golds in evidence]
     values = {name: max(figures[name] for figures in each) for name in _EVIDENCE}
     if case.facts:
         said = "\n".join([text, *(quote.text for quote in quotes)])
@@ -130,9 +134,7 @@ def _answer(case: Case, record: Record, evidence: Sequence[tuple[Target, ...]]) 
     return values
 
 
-def _against(golds: Sequence[Target], record: Record, quotes: Sequence[Cited]) -> Values:
-    hits, cited = _marks(record.hits), _marks(quotes)
-    answer = record.answer if quotes else ""
+def _against(golds: Sequence[Target], hits: Sequence[Marks], answer: str, cited: Sequence[Marks]) -> Values:
     return {
         **{f"recall@{k}": metrics.recall_at(golds, hits, k) for k in (1, 5, 10)},
         **{f"success@{k}": metrics.success_at(golds, hits, k) for k in (1, 5)},
@@ -153,9 +155,9 @@ def _consistency(record: Record) -> float:
     return sum(agreements) / len(agreements)
 
 
-def _marks(items: Iterable[Found | Cited]) -> list[Marks]:
-    return [metrics.marks(item.source, item.spans) for item in items]
+def _marks(originals: Originals, items: Iterable[Found | Cited]) -> list[Marks]:
+    return [originals.marks(item.source, item.spans) for item in items]
 
 
 def _union(items: Iterable[Cited]) -> Marks:
-    return frozenset[tuple[str, int]]().union(*_marks(items))
+    return frozenset[tuple[str, int]]().union(*(metrics.marks(item.source, item.spans) for item in items))
