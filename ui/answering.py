@@ -100,13 +100,15 @@ async def _paced(stream: Iterator[Answer], gate: Gate, patience: float) -> Async
     try:
         deadline = loop.time() + patience
         while True:
-            await asyncio.wait_for(box.fresh.wait(), max(0.01, deadline - loop.time()))
+            await asyncio.wait_for(box.fresh.wait(), max(0, deadline - loop.time()))
             box.fresh.clear()
             latest, ended = box.latest, box.ended
             if latest is not None:
                 yield latest
             if ended:
                 break
+            if loop.time() > deadline:
+                raise TimeoutError
             await asyncio.sleep(PAUSE)
         await worker  # raises what the stream raised
     finally:
