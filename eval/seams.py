@@ -32,6 +32,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from eval.accounting import discrepancies
 from eval.structure import Bar
 from eval.structure_metrics import Share, Tally, all_joins, stitch_tallies
 from eval.truth import Seam
@@ -68,6 +69,8 @@ class SeamReport:
     """Uncut articles, as they are, without a join."""
     unharmed_paragraphs: Share
     """Uncut articles set in paragraphs, without a join."""
+    accounted: Share
+    """Torn pages and uncut articles of which every character is accounted for (see ``accounting``)."""
     reading_seconds: float
     embedding_seconds: float
     """For the same sample of articles; 0 when embedding was not asked for."""
@@ -90,6 +93,7 @@ class SeamReport:
         bars = [
             Bar("recall of torn seams", self.stitches.recall, 0.7),
             Bar("precision of joins", self.stitches.precision, 0.95),
+            Bar("readings that lose nothing", self.accounted.value, 1.0),
             Bar("uncut articles left alone", self.unharmed.value, 0.995),
             Bar("uncut paragraphs left alone", self.unharmed_paragraphs.value, 0.995),
         ]
@@ -226,20 +230,25 @@ def run(data: Path = DATA, articles: int = 1000, seed: int = SEED, embed: int = 
     rng = random.Random(seed)
     texts = load_news(data, articles, rng)
     adjacent = far = Tally()
+    accounted = Share()
     faults: list[str] = []
     for first in range(0, len(texts) - 1, 2):
         page = tear(texts[first : first + 2], rng)
-        near, wide, missed = stitch_tallies(page.seams, _read(page.raw))
-        adjacent, far = adjacent + near, far + wide
-        faults += [f"page {first // 2}: {fault}" for fault in missed]
-    reading, embedding = timed(texts[:embed]) if embed else (0.0, 0.0)
+        reading = _read(page.raw)
+        near, wide, missed = stitch_tallies(page.seams, reading)
+        wrong = discrepancies(reading)
+        adjacent, far, accounted = adjacent + near, far + wide, accounted + Share(not wrong, 1)
+        faults += [f"page {first // 2}: {fault}" for fault in [*wrong, *missed]]
+    accounted += Share(sum(not discrepancies(_read(text)) for text in texts), len(texts))
+    seconds, embedding = timed(texts[:embed]) if embed else (0.0, 0.0)
     return SeamReport(
         articles=len(texts),
         adjacent=adjacent,
         far=far,
         unharmed=unharmed(texts),
         unharmed_paragraphs=unharmed(in_paragraphs(text, rng) for text in texts),
-        reading_seconds=reading,
+        accounted=accounted,
+        reading_seconds=seconds,
         embedding_seconds=embedding,
         faults=tuple(faults),
     )

@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.no_faults:
         for name, one in report.scores.items():
             for fault in one.faults:
-                console.print(f"{name[:3]} {fault}", markup=False, highlight=False)
+                console.print(f"{name[:3]} {fault}".replace("\n", "¶"), markup=False, highlight=False, soft_wrap=True)
     return 0 if report.passed else 1
 
 
