@@ -175,7 +175,10 @@ class _Layout:
 
     def title(self, index: int) -> str:
         """Name of a predicted article for a fault."""
-        return "no article" if index == NOWHERE else f"“{self.predicted[index].title or index}”"
+        if index == NOWHERE:
+            return "no article"
+        stands_for = [name for name, paired in self.paired.items() if paired == index] or ["none"]
+        return f"“{self.predicted[index].title or index}”, which stands for {stands_for[0]}"
 
 
 def _characters(spans: Iterable[Span]) -> Iterator[int]:
@@ -214,7 +217,12 @@ def facts(truth: Truth, layout: _Layout) -> tuple[Share, Share, list[str]]:
     faults = []
     for true in truth.articles:
         index = layout.paired.get(true.id)
-        found = layout.predicted[index] if index is not None else Article("", "", "\0", "\0", "\0")
+        if index is None:
+            attribution += Share(0, 2)
+            titles += Share(0, int(bool(true.titles[0])))
+            faults.append(f"no article stands for {true.id}: its title, author and role are missing")
+            continue
+        found = layout.predicted[index]
         asked = [
             ("author", authors_agree(true, found.author), found.author),
             ("role", role_agrees(true, found.author_role), found.author_role),
