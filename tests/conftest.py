@@ -9,27 +9,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag.index.embed import Encoder
 from rag.index.lexical import terms
 from rag.settings import Settings
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 
-class TinyEncoder:
+class TinyEncoder(Encoder):
     """Bags of hashed terms as unit vectors: texts that share words are near. Counts what it embeds."""
 
-    name = "tiny-1"
+    name = "tiny-1"  # type: ignore[assignment]
     dim = 64
 
     def __init__(self) -> None:
         self.embedded: list[str] = []
 
     def encode_passages(
-        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> np.ndarray:
         self.embedded.extend(texts)
         if progress is not None:
-            progress(len(texts), len(texts))
+            progress(len(texts))
         return np.stack([self._vector(text) for text in texts]) if texts else np.zeros((0, self.dim), np.float32)
 
     def encode_queries(self, texts: Sequence[str]) -> np.ndarray:

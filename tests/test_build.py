@@ -121,7 +121,7 @@ def failing(error: BaseException) -> object:
     [
         (OSError(errno.ENOSPC, "No space left on device"), WenjuError, "磁盘已满"),
         (OSError(errno.EROFS, "Read-only file system"), WenjuError, "不可写"),
-        (KeyboardInterrupt(), KeyboardInterrupt, ""),
+        (KeyboardInterrupt("stop"), KeyboardInterrupt, "stop"),
     ],
 )
 def test_a_build_that_fails_leaves_the_old_index_and_no_litter(
@@ -172,7 +172,7 @@ def test_nothing_readable_is_an_error(folder: Path, tmp_path: Path, tiny: TinyEn
     (tmp_path / "空").mkdir()
     with pytest.raises(WenjuError, match="没有可以建索引的文件"):
         build_index(folder, [tmp_path / "空"], tiny)
-    assert not list(folder.glob("*"))
+    assert not list(folder.glob("[!.]*"))
 
 
 def test_jsonl_corpus(folder: Path, tmp_path: Path, tiny: TinyEncoder) -> None:

@@ -278,9 +278,14 @@ def _write_vectors(
             texts[key] = text
     known = dict(_remembered(folder, encoder, texts))
     missing = [key for key in texts if key not in known]
-    fresh = encoder.encode_passages(
-        [texts[key] for key in missing], progress=lambda done, total: progress("embed", done, total)
-    )
+    finished = 0
+
+    def advance(number: int) -> None:
+        nonlocal finished
+        finished += number
+        progress("embed", finished, len(missing))
+
+    fresh = encoder.encode_passages([texts[key] for key in missing], progress=advance)
     known.update(zip(missing, fresh, strict=True))
     tables.add_vectors(known.items())
     matrix: Vectors = np.stack([known[key] for key in keys]) if keys else np.zeros((0, encoder.dim), np.float32)

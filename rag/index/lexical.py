@@ -109,7 +109,7 @@ class LexicalIndex:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("row", stored=False, indexed=True, fast=True)
+    builder.add_integer_field("row", stored=False, indexed=True, fast=True)
     for name in ("head", "text"):
         builder.add_text_field(name, stored=False, tokenizer_name=_WHITESPACE, index_option="freq")
     return builder.build()
