@@ -132,7 +132,7 @@ def _ask_all(
 
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     with taken_out(info.without), _bar(console) as bar:
-        if not (folder / "index").exists():
+        if not (folder / "records.jsonl").exists():
             task = bar.add_task("建索引", total=None)
             build(settings, documents, lambda stage, done, total: bar.update(task, completed=done, total=total))
         chain, heard = open_system(settings, info.without)

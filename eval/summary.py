@@ -68,7 +68,8 @@ def load_run(folder: Path, documents: Path = SEEDS_DIR, cases: Sequence[Case] | 
     asked = load_cases(split=info.split) if cases is None else list(cases)
     if digest(asked) != info.cases:
         raise WenjuError(f"{folder} 问的是另一批题目（题库后来改过）。请重新运行 python -m eval run。")
-    records = {record.case_id: record for record in read_records(folder / "records.jsonl")}
+    path = folder / "records.jsonl"
+    records = {record.case_id: record for record in read_records(path)} if path.exists() else {}
     values = score_all(asked, records, Originals(read_originals(documents)))
     return Run(folder.name, info, tuple(asked), records, values)
 

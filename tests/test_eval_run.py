@@ -48,7 +48,7 @@ def world(monkeypatch, tmp_path):
     chain = FakeChain()
     chain.reader = Overheard(chain.reader)
     monkeypatch.setattr(runner, "load_cases", lambda split: cases)
-    monkeypatch.setattr(system, "build", lambda settings, documents, progress: settings.index.mkdir())
+    monkeypatch.setattr(system, "build", lambda settings, documents, progress: None)
     monkeypatch.setattr(system, "open_system", lambda settings, without: (chain, chain.reader))
     return cases, tmp_path / "run"
 
