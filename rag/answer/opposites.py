@@ -18,13 +18,20 @@ NEUTRAL = re.compile(
 """Words whose 不, 无, 非, 未 does not turn the clause, or is part of one notion. Kept as they are on both sides."""
 NEGATION = re.compile("不|没有|没|未|无|并非|而非|非|勿|莫|禁止|拒绝|反对|否认|缺乏|停止")
 OPPOSITES = (
-    ("提高", "降低"), ("提升", "降低"), ("增加", "减少"), ("扩大", "缩小"), ("加强", "削弱"), ("增强", "减弱"), ("上升", "下降"),
-    ("支持", "反对"), ("坚持", "放弃"), ("鼓励", "限制"), ("加大", "减小"), ("加快", "放缓"), ("强化", "弱化"), ("允许", "禁止"),
-    ("同意", "拒绝"), ("促进", "阻碍"), ("推动", "阻止"), ("维护", "损害"), ("成功", "失败"), ("开始", "结束"), ("以上", "以下"),
-    ("超过", "不足"), ("深化", "停止"), ("完善", "取消"), ("健全", "取消"), ("必须", "不必"), ("积极", "消极"), ("团结", "分裂"),
+    ("提高", "降低"), ("提升", "降低"), ("增加", "减少"), ("扩大", "缩小"), ("加强", "削弱"), ("增强", "减弱"),
+    ("上升", "下降"), ("增长", "下降"), ("支持", "反对"), ("坚持", "放弃"), ("鼓励", "限制"), ("加大", "减小"),
+    ("加快", "放缓"), ("强化", "弱化"), ("允许", "禁止"), ("同意", "拒绝"), ("促进", "阻碍"), ("推动", "阻止"),
+    ("维护", "损害"), ("成功", "失败"), ("开始", "结束"), ("以上", "以下"), ("超过", "不足"), ("深化", "停止"),
+    ("完善", "取消"), ("健全", "取消"), ("必须", "不必"), ("积极", "消极"), ("团结", "分裂"), ("最大", "最小"),
+    ("最高", "最低"), ("最早", "最晚"), ("之前", "之后"), ("以前", "以后"), ("高于", "低于"), ("多于", "少于"),
 )  # fmt: skip
+_TURNING = re.compile("|".join([NEGATION.pattern, *(word for pair in OPPOSITES for word in pair)]))
 ALIKE = 0.6
-"""Share of a clause's tokens (negations aside) that must come from one clause of the passage to compare the two."""
+"""Share of a clause's tokens (the turning words aside) that must come from one clause of the passage."""
+AKIN = 0.4
+"""The same when that clause of the passage comes back whole."""
+FEW = 4
+"""A clause of the passage with fewer tokens is not looked for in longer ones."""
 
 
 def turned(clause: Clause, pool: Sequence[Clause]) -> str:
@@ -32,20 +39,23 @@ def turned(clause: Clause, pool: Sequence[Clause]) -> str:
     mine = _plain(clause.text)
     if len(mine) < 2:
         return ""
-    scored = [
-        (coverage(mine, theirs), coverage(theirs, mine), -i) for i, c in enumerate(pool) if (theirs := _plain(c.text))
-    ]
-    if not scored:
-        return ""
-    best = max(scored)
-    twins = [pool[-i] for a, b, i in scored if (a, b) == best[:2]]
-    if best[0] < ALIKE or any(_agree(clause.text, twin.text) for twin in twins):
+    scored = [(_resemblance(mine, _plain(c.text)), c) for c in pool]
+    best = max((score for score, _ in scored), default=0.0)
+    twins = [c for score, c in scored if score == best]
+    if best < ALIKE or any(_agree(clause.text, twin.text) for twin in twins):
         return ""
     return f"“{clause.text[:20]}”与原文“{twins[0].text[:20]}”意思相反"
 
 
+def _resemblance(mine: frozenset[str], theirs: frozenset[str]) -> float:
+    """Share of ``mine`` in ``theirs``; 1 when ``theirs`` comes back nearly whole in a longer clause."""
+    part = coverage(mine, theirs)
+    whole = len(theirs) >= FEW and part >= AKIN and coverage(theirs, mine) >= 0.9
+    return 1.0 if whole else part + 0.01 * coverage(theirs, mine)
+
+
 def _plain(text: str) -> frozenset[str]:
-    return tokens(NEGATION.sub("", text))
+    return tokens(_TURNING.sub("", text))
 
 
 def _agree(mine: str, theirs: str) -> bool:

@@ -17,6 +17,7 @@ from rag.answer import opposites
 from rag.answer.markers import strip
 from rag.answer.prepared import Evidence, clauses, counted_numbers, coverage, squeeze, surroundings, tokens
 from rag.corpus.mentions import Names, find_names
+from rag.corpus.numerals import find_numbers
 from rag.types import Verdict
 
 COVERED = 0.60
@@ -29,7 +30,9 @@ NEAR_ENGLISH = 0.80
 BETTER = 0.15
 """Another passage that covers this much more of a sentence is cited instead."""
 RIVAL = 0.25
-"""How much better other surroundings must fit before a number or name counts as mixed up."""
+"""How much better the surroundings of another number must fit before two numbers count as swapped."""
+HOME = 0.6
+"""Share of the words around a number or name that make a sentence of the passages the one it is taken from."""
 
 _TITLE = re.compile("《([^《》]{1,60})》")
 _QUOTED = re.compile("“([^“”]{1,400})”")
@@ -64,26 +67,39 @@ class Judgement:
 def judge(sentence: str, cited: Sequence[int], evidence: Sequence[Evidence], near: Nearness) -> Judgement:
     """Judge one sentence against the passages it cites (numbers from 0; unknown ones already dropped).
 
-    Fails over to the other passages: a sentence that one of them bears out is cited to that one.
+    Fails over to the other passages: a sentence that one of them bears out is cited to that one, unless a passage
+    that resembles it more contradicts it.
     """
     claim = _claim(sentence)
-    if not claim.tokens and not claim.text:
+    if not claim.bare:
         return Judgement(Verdict.REMOVED, why="没有内容")
     verbatim = [i for i, e in enumerate(evidence) if _stands_in(claim.bare, e)]
     if verbatim:
         kept = [i for i in cited if i in verbatim] or verbatim[:1]
-        return Judgement(Verdict.VERBATIM, _cites(claim, kept, evidence), _moved(cited, kept))
+        return Judgement(Verdict.VERBATIM, _cites(claim, kept, evidence, near), _moved(cited, kept))
     why = "没有注明出处"
-    if cited:
-        why = fault(claim, [evidence[i] for i in cited], near)
-        if not why and not (better := _better(claim, cited, evidence, near)):
-            return Judgement(Verdict.SUPPORTED, _cites(claim, cited, evidence))
-        if not why:
-            return Judgement(Verdict.SUPPORTED, _cites(claim, better, evidence), _moved(cited, better))
-    for others in _alternatives(claim, cited, evidence):
-        if not fault(claim, [evidence[i] for i in others], near):
-            return Judgement(Verdict.SUPPORTED, _cites(claim, others, evidence), _moved(cited, others))
+    least = 0.0
+    for home in [list(cited)] * bool(cited) + _alternatives(claim, cited, evidence):
+        found = _covered(claim, home, evidence)
+        if found < least:
+            continue
+        fault = find_fault(claim, [evidence[i] for i in home], near)
+        if fault is None:
+            kept = (_better(claim, cited, evidence, near) or home) if home == list(cited) else home
+            return Judgement(Verdict.SUPPORTED, _cites(claim, kept, evidence, near), _moved(cited, kept))
+        if home == list(cited) or fault.contradicts:
+            why = fault.why
+        if fault.contradicts:
+            least = max(least, found + 0.01)
     return Judgement(Verdict.REMOVED, why=why)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a claim does not follow; ``contradicts`` when the passages say otherwise, not merely nothing."""
+
+    why: str
+    contradicts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +109,29 @@ class Claim:
     text: str
     bare: str
     tokens: frozenset[str]
+    names: Names
 
 
 def _claim(sentence: str) -> Claim:
     text = _PREFIX.sub("", squeeze(strip(sentence)))
     text = re.sub(r"\*\*|__", "", text)
-    return Claim(text, _PUNCTUATION.sub("", text), tokens(text))
+    return Claim(text, _PUNCTUATION.sub("", text), tokens(text), find_names(text))
 
 
-def fault(claim: Claim, evidence: Sequence[Evidence], near: Nearness) -> str:
-    """Why ``claim`` does not follow from ``evidence`` taken together; "" when it does."""
-    if _is_english(claim.text):
-        checks: tuple[Callable[[Claim, Sequence[Evidence]], str], ...] = (_missing_words, _missing_numbers)
-    else:
-        checks = (_missing_words, _missing_numbers, _mixed_numbers, _mixed_titles, _missing_names, _turned)
-    for check in checks:
+def find_fault(claim: Claim, evidence: Sequence[Evidence], near: Nearness) -> Fault | None:
+    """Why ``claim`` does not follow from ``evidence`` taken together; None when it does."""
+    missing: tuple[Callable[[Claim, Sequence[Evidence]], str], ...] = (_missing_words, _missing_numbers)
+    against: tuple[Callable[[Claim, Sequence[Evidence]], str], ...] = ()
+    if not _is_english(claim.text):
+        missing = (*missing, _missing_names)
+        against = (_mixed_numbers, _mixed_titles, _mixed_names, _turned)
+    for check in against:
         if why := check(claim, evidence):
-            return why
-    return _unrelated(claim, evidence, near)
+            return Fault(why, contradicts=True)
+    for check in missing:
+        if why := check(claim, evidence):
+            return Fault(why)
+    return Fault(why) if (why := _unrelated(claim, evidence, near)) else None
 
 
 def _is_english(text: str) -> bool:
@@ -137,75 +158,78 @@ def _missing_numbers(claim: Claim, evidence: Sequence[Evidence]) -> str:
 
 
 def _mixed_numbers(claim: Claim, evidence: Sequence[Evidence]) -> str:
-    """A number whose surroundings belong to another number of the same unit in the passages."""
-    stated = [c for e in evidence for c in e.numbers]
+    """A number whose surroundings are those of another number of the same unit in the passages."""
     for counted in counted_numbers(claim.text):
         number = counted.number
-        same = [c for c in stated if c.number.value == number.value and number.unit in (c.number.unit, "")]
-        loose = same or [c for c in stated if c.number.value == number.value]
-        if any(not c.around for c in loose) or not counted.around:
+        home = _home(counted.around, claim, evidence)
+        there = list(find_numbers(home, claims_only=False))
+        if not there or any(n.value == number.value and number.unit in (n.unit, "") for n in there):
             continue
-        own = max(_fit(counted.around, c.around) for c in loose)
-        rivals = [c for c in stated if c.number.unit == number.unit and c.number.value != number.value and c.around]
-        best = max((_fit(counted.around, c.around) for c in rivals), default=0.0)
-        if best > own + RIVAL:
+        mine = {n.value for n in find_numbers(claim.text) if n.unit == number.unit}
+        if any(n.unit == number.unit and n.value not in mine for n in there):
+            return f"数字“{claim.text[number.start : number.end]}”与原文所述不符"
+    return _swapped_numbers(claim, evidence)
+
+
+def _swapped_numbers(claim: Claim, evidence: Sequence[Evidence]) -> str:
+    """Two numbers of one sentence that have changed places."""
+    stated = [c for e in evidence for c in e.numbers if c.around]
+    for counted in counted_numbers(claim.text):
+        number = counted.number
+        same = [c for c in stated if c.number.value == number.value]
+        rivals = [c for c in stated if c.number.unit == number.unit and c.number.value != number.value]
+        if not (counted.around and same and rivals):
+            continue
+        own = max(_fit(counted.around, c.around) for c in same)
+        if max(_fit(counted.around, c.around) for c in rivals) > own + RIVAL:
             return f"数字“{claim.text[number.start : number.end]}”与原文所述不符"
     return ""
 
 
 def _fit(mine: frozenset[str], theirs: frozenset[str]) -> float:
-    return len(mine & theirs) / len(mine)
+    return len(mine & theirs) / len(mine) if mine else 0.0
 
 
 def _missing_names(claim: Claim, evidence: Sequence[Evidence]) -> str:
-    names = find_names(claim.text)
+    names = claim.names
     for kind, listed in (("人名", names.people), ("地名", names.places)):
         for name in listed:
             if not any(name in e.text or name in e.facts for e in evidence):
                 return f"{kind}“{name}”不见于所引原文"
-    return _mixed_names(claim, names, evidence)
+    return ""
 
 
 def _mixed_titles(claim: Claim, evidence: Sequence[Evidence]) -> str:
-    nearest = _nearest_sentence(claim, evidence)
-    return _mixed(claim, nearest, _TITLE.findall(claim.text), _TITLE.findall(nearest))
+    return _mixed(claim, _TITLE.findall(claim.text), evidence, _TITLE.findall)
 
 
-def _mixed_names(claim: Claim, names: Names, evidence: Sequence[Evidence]) -> str:
-    nearest = _nearest_sentence(claim, evidence)
-    people = [n for n in names.people if n not in nearest and not _is_fact(n, evidence)]
-    places = [n for n in names.places if n not in nearest and not _is_fact(n, evidence)]
-    if not (nearest and (people or places)):
-        return ""
-    there = find_names(nearest)
-    return _mixed(claim, nearest, people, there.people) or _mixed(claim, nearest, places, there.places)
+def _mixed_names(claim: Claim, evidence: Sequence[Evidence]) -> str:
+    return _mixed(claim, claim.names.people, evidence, lambda text: find_names(text).people) or _mixed(
+        claim, claim.names.places, evidence, lambda text: find_names(text).places
+    )
 
 
-def _mixed(claim: Claim, nearest: str, mine: Sequence[str], theirs: Sequence[str]) -> str:
-    """A name that stands where the nearest sentence of the passages has another one of its kind."""
-    others = [name for name in theirs if name not in claim.text]
-    for name in mine if others else ():
+def _mixed(
+    claim: Claim, names: Sequence[str], evidence: Sequence[Evidence], find: Callable[[str], Sequence[str]]
+) -> str:
+    """A name that stands where the passages, in the same surroundings, have another one of its kind."""
+    for name in names:
         at = claim.text.index(name)
-        around = surroundings(claim.text, at, at + len(name)) or claim.tokens
-        if name not in nearest and _fit(around, tokens(nearest)) > 0.5:
+        home = _home(surroundings(claim.text, at, at + len(name)) or claim.tokens, claim, evidence)
+        if home and name not in home and (others := [n for n in find(home) if n not in claim.text]):
             return f"原文说的是“{others[0]}”，不是“{name}”"
     return ""
 
 
-def _is_fact(name: str, evidence: Sequence[Evidence]) -> bool:
-    return any(name in e.facts for e in evidence)
-
-
-def _nearest_sentence(claim: Claim, evidence: Sequence[Evidence]) -> str:
-    scored = [
-        (coverage(claim.tokens, t), -i, e, r)
-        for e in evidence
-        for i, (t, r) in enumerate(zip(e.sentence_tokens, e.sentences, strict=True))
-    ]
-    if not scored:
-        return ""
-    score, _, e, (start, end) = max(scored, key=lambda row: row[:2])
-    return squeeze(e.passage.text[start:end]) if score >= RELATED else ""
+def _home(around: frozenset[str], claim: Claim, evidence: Sequence[Evidence]) -> str:
+    """The sentence of the passages that has most of the words ``around`` something; "" when none has most of them."""
+    best, home = HOME, ""
+    for e in evidence:
+        for t, (start, end) in zip(e.sentence_tokens, e.sentences, strict=True):
+            score = _fit(around, t) + 0.1 * coverage(claim.tokens, t)
+            if score > best:
+                best, home = score, squeeze(e.passage.text[start:end])
+    return home
 
 
 def _turned(claim: Claim, evidence: Sequence[Evidence]) -> str:
@@ -237,12 +261,16 @@ def _unrelated(claim: Claim, evidence: Sequence[Evidence], near: Nearness) -> st
     return "" if near(claim.text, [text for _, text in ranked[:2]]) >= NEAR else "与所引原文的意思不符"
 
 
+def _covered(claim: Claim, passages: Sequence[int], evidence: Sequence[Evidence]) -> float:
+    return coverage(claim.tokens, frozenset().union(*(evidence[i].tokens for i in passages)))
+
+
 def _better(claim: Claim, cited: Sequence[int], evidence: Sequence[Evidence], near: Nearness) -> list[int]:
     """A passage that bears the claim out much better than those cited; [] when there is none."""
-    own = coverage(claim.tokens, frozenset().union(*(evidence[i].tokens for i in cited)))
-    rows = [(coverage(claim.tokens, e.tokens), -i) for i, e in enumerate(evidence) if i not in cited]
+    rows = [(_covered(claim, [i], evidence), -i) for i in range(len(evidence)) if i not in cited]
     score, i = max(rows, default=(0.0, 0))
-    return [-i] if score >= own + BETTER and not fault(claim, [evidence[-i]], near) else []
+    far = score >= _covered(claim, cited, evidence) + BETTER
+    return [-i] if far and find_fault(claim, [evidence[-i]], near) is None else []
 
 
 def _alternatives(claim: Claim, cited: Sequence[int], evidence: Sequence[Evidence]) -> list[list[int]]:
@@ -257,26 +285,29 @@ def _alternatives(claim: Claim, cited: Sequence[int], evidence: Sequence[Evidenc
     return found
 
 
-def _cites(claim: Claim, passages: Sequence[int], evidence: Sequence[Evidence]) -> tuple[Cite, ...]:
-    """The sentences of the passages that carry the claim: for each passage the best, and up to two that add to it."""
-    cites: list[Cite] = []
-    for i in passages:
-        e, left = evidence[i], claim.tokens
-        exact = [
-            k
-            for k, r in enumerate(e.sentences)
-            if claim.bare in _PUNCTUATION.sub("", squeeze(e.passage.text[slice(*r)]))
-        ]
-        chosen: list[int] = exact[:1]
-        while not exact and len(chosen) < 3 and left:
-            gains = [(len(left & t), -k) for k, t in enumerate(e.sentence_tokens)]
-            gain, k = max(gains, default=(0, 0))
-            if gain == 0 or (chosen and gain < 0.2 * len(claim.tokens)):
-                break
-            chosen.append(-k)
-            left = left - e.sentence_tokens[-k]
-        cites.extend(Cite(i, *e.sentences[k]) for k in sorted(chosen))
-    return tuple(cites)
+def _cites(claim: Claim, passages: Sequence[int], evidence: Sequence[Evidence], near: Nearness) -> tuple[Cite, ...]:
+    """The sentences of the passages that carry the claim: of each passage the best, and up to two that add to it."""
+    return tuple(
+        Cite(i, *evidence[i].sentences[k]) for i in passages for k in sorted(_carriers(claim, evidence[i], near))
+    )
+
+
+def _carriers(claim: Claim, e: Evidence, near: Nearness) -> list[int]:
+    texts = [e.passage.text[start:end] for start, end in e.sentences]
+    for k, text in enumerate(texts):
+        if claim.bare in _PUNCTUATION.sub("", squeeze(text)):
+            return [k]
+    chosen: list[int] = []
+    left = claim.tokens
+    while len(chosen) < 3:
+        gain, k = max(((len(left & t), -k) for k, t in enumerate(e.sentence_tokens)), default=(0, 0))
+        if gain == 0 or (chosen and gain < 0.2 * len(claim.tokens)):
+            break
+        chosen.append(-k)
+        left = left - e.sentence_tokens[-k]
+    if not chosen and texts:  # another language: no common tokens
+        chosen.append(max(range(len(texts)), key=lambda k: near(claim.text, [texts[k]])))
+    return chosen
 
 
 def _bare(e: Evidence) -> str:

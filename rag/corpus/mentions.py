@@ -35,10 +35,18 @@ CITIES = re.compile(
 EVERYWHERE = frozenset(["中国", "全国", "我国", "国内", "国外", "世界", "中华", "祖国", "华夏"])
 """Places that name no place in a Chinese newspaper; a paraphrase adds or drops them freely."""
 _COMMON = frozenset(
-    ["文明", "和谐", "高尚", "安全", "平安", "明确", "成长", "成才", "高峰", "师傅", "关爱", "温馨", "高举", "都市"]
-    + ["方针", "常态", "严格", "周年", "元旦", "公有", "万里", "明珠", "华丽", "有方", "党建", "文章", "国家", "全国"]
-    + ["文中", "后者", "师生", "有关", "相关", "商家", "党员", "国务", "公司", "全会", "任务", "马上", "高度", "充分"]
+    re.findall(
+        "..",
+        "文明和谐高尚安全平安明确成长成才高峰师傅关爱温馨高举都市方针常态严格周年元旦公有万里明珠华丽有方党建文章国家"
+        "全国文中后者师生有关相关商家党员国务公司全会任务马上高度充分弘扬高达阳光许可查明顾问卫星陈述惠民关怀顾客公正"
+        "晋级康复养老张贴荣誉蓝天谢谢祝福盛夏权威杜绝安抚言语福祉祝贺勾勒明星卓越荣获荣耀双拥明白沙龙齐聚封锁陆军周密"
+        "钱财晋升田园熊猫安保安静诸如高清严正洪峰白宫陈列牟利周转廉政沙滩荣幸辛勤红旗空旷蓝图高潮白云容纳路基方正齐全"
+        "常见毛巾范畴解密安危甘甜时髦古老农耕蓬勃康养贝壳乐章商超秋收施政和睦连着童声武林林木田野金黄左转童真乐居高昂"
+        "高超洪水山洪安排安心安定温暖明显单位常委方案方便方式方法成果成为成立成效时代时候时期终身充满充实应对应当应该",
+    )
 )
+_NO_NAME_ENDS = frozenset("性感部证区市县局网单馆带线费者式质")
+"""A word of three characters that ends so is no person: 安全性, 宣传部, 高水平, 高素质."""
 _FOREIGN = re.compile(r"[\u4e00-\u9fff]{2,7}·[\u4e00-\u9fff]{2,7}")
 _OFFICE = re.compile(
     r"(?:书记|主席|部长|主任|记者|通讯员|教授|院长|局长|厂长|经理|董事长|委员|校长|编辑|导购员|作者|同志|师傅|工人|职工|主编|队长|负责人)"
@@ -66,7 +74,7 @@ def find_names(folded: str) -> Names:
 
 def is_person(word: str) -> bool:
     """Whether ``word`` has the shape of a Chinese person's name and is not a known common word."""
-    if word in _COMMON or not 2 <= len(word) <= 4:
+    if word[:2] in _COMMON or not 2 <= len(word) <= 4 or (len(word) == 3 and word[-1] in _NO_NAME_ENDS):
         return False
     return (len(word) <= 3 and word[0] in SURNAMES) or word.startswith(COMPOUND)
 
