@@ -12,7 +12,7 @@ from eval.check import speed_note
 from eval.records import Cited, Found, Record
 from eval.scores import METRICS
 from eval.stats import Estimate
-from eval.summary import Run, by_document, by_kind, curve, figures, label, latency, moves, worst
+from eval.summary import Run, by_document, by_kind, curve, figures, kind_name, label, latency, moves, worst
 
 HEADLINES = (
     "passed",
@@ -42,7 +42,7 @@ def page(run: Run, against: Run | None = None) -> str:
         _table("按文献", run, by_document(run)),
         _threshold(run),
         _changes(run, against) if against else "",
-        _worst(run, against),
+        _worst(run),
     ]
     title = f"问据评测 · {run.name}"
     return (
@@ -154,7 +154,7 @@ def _change(case: Case, run: Run, against: Run) -> str:
     return f"<article>{_question(case)}<div class=pair>{columns}</div></article>"
 
 
-def _worst(run: Run, against: Run | None) -> str:
+def _worst(run: Run) -> str:
     shown = worst(run, WORST)
     items = "".join(_case(case, run.record(case), run.values[case.id]) for case in shown)
     return f"<section><h2>最差的题（{len(shown)}）</h2>{items or '<p>没有答错的题。</p>'}</section>"
@@ -182,7 +182,10 @@ def _why(case: Case) -> str:
 
 def _question(case: Case) -> str:
     history = "".join(f"<p class=soft>前文：{escape(t.question)} → {escape(t.answer)}</p>" for t in case.history)
-    return f"{history}<h3><code>{escape(case.id)}</code> {escape(case.question)}</h3>"
+    return (
+        f"{history}<h3><code>{escape(case.id)}</code> {escape(case.question)} "
+        f"<small class=soft>{escape(kind_name(case.kind))}</small></h3>"
+    )
 
 
 def _answer(record: Record) -> str:

@@ -13,6 +13,26 @@ from eval.scores import BY_NAME, METRICS, Originals, Values, score_all
 from eval.stats import Estimate, estimate, percentile
 from rag.types import WenjuError
 
+KINDS: Mapping[str, str] = {
+    "fact": "事实",
+    "who": "人物",
+    "list": "列举",
+    "why": "缘由与含义",
+    "paraphrase": "换词",
+    "cross": "跨段跨篇",
+    "comparison": "比较",
+    "traditional": "繁体问",
+    "english": "英文问",
+    "typo": "错别字",
+    "misquote": "记错的话",
+    "followup": "追问",
+    "near_miss": "似是而非",
+    "unexplained": "提到未释",
+    "offtopic": "题外",
+    "injection": "指令注入",
+}
+"""How kinds are called on screen, in the order in which they are shown; another kind comes last, by its own name."""
+
 NOWHERE = "（无出处）"
 """The document of a question that no document answers."""
 
@@ -82,8 +102,10 @@ def figures(values: Mapping[str, Values], cases: Iterable[Case]) -> dict[str, Es
 
 
 def by_kind(run: Run) -> dict[str, list[Case]]:
-    """Kind -> its cases, in the order in which the kinds first appear."""
-    return _grouped((case.kind, case) for case in run.cases)
+    """Kind as it is shown -> its cases, in the order of ``KINDS``."""
+    order = [*KINDS, *sorted({case.kind for case in run.cases} - KINDS.keys())]
+    groups = _grouped((case.kind, case) for case in run.cases)
+    return {KINDS.get(kind, kind): groups[kind] for kind in order if kind in groups}
 
 
 def by_document(run: Run) -> dict[str, list[Case]]:
@@ -147,6 +169,11 @@ def worst(run: Run, at_most: int) -> list[Case]:
 def label(name: str) -> str:
     """How a metric is called on screen."""
     return BY_NAME[name].label
+
+
+def kind_name(kind: str) -> str:
+    """How a kind is called on screen."""
+    return KINDS.get(kind, kind)
 
 
 def _shown(record: Record) -> tuple[str, str]:
