@@ -51,8 +51,14 @@ def test_an_answer_grows_and_ends(engine: Engine) -> None:
 
 @pytest.mark.parametrize(
     ("payload", "told"),
-    [("x", "无法理解"), ({"turn": "<b>", "question": "q"}, "无法理解"), (ask("长" * 101), "太长"), (ask("坏了产业工人"), "出了差错"), (ask("？"), "问题是空的")],
-)  # fmt: skip
+    [
+        ("x", "无法理解"),
+        ({"turn": "<b>", "question": "q"}, "无法理解"),
+        (ask("长" * 101), "太长"),
+        (ask("坏了产业工人"), "出了差错"),
+        (ask("？"), "问题是空的"),
+    ],
+)
 def test_every_failure_is_a_sentence(payload: object, told: str, engine: Engine) -> None:
     last = run(payload, engine)[-1]
     assert last["state"] == "error"

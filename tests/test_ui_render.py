@@ -69,7 +69,8 @@ def test_lists_paragraphs_and_bold() -> None:
     html = render.body(answer("结论：\n1. 一[1]\n2. 二[1]\n- 三\n**重**点", (quote(),)))
     shape = re.sub(r"<a.*?</a>", "", html)
     assert shape == (
-        '<p>结论：</p><ol><li value="1">一</li><li value="2">二</li></ol><ul><li>三</li></ul><p><strong>重</strong>点</p>'
+        '<p>结论：</p><ol><li value="1">一</li><li value="2">二</li></ol><ul><li>三</li></ul>'
+        "<p><strong>重</strong>点</p>"
     )
 
 

@@ -19,8 +19,14 @@ from ui.upload import check_file, html_text, readable, safe_name
 
 @pytest.mark.parametrize(
     ("name", "safe"),
-    [("../../etc/讲话 稿.txt", "讲话 稿.txt"), ("C:\\x\\a<b>.md", "a_b_.md"), ("a\x00b\n.pdf", "ab.pdf"), ("x" * 300 + ".docx", "x" * 80 + ".docx"), ("..", "")],
-)  # fmt: skip
+    [
+        ("../../etc/讲话 稿.txt", "讲话 稿.txt"),
+        ("C:\\x\\a<b>.md", "a_b_.md"),
+        ("a\x00b\n.pdf", "ab.pdf"),
+        ("x" * 300 + ".docx", "x" * 80 + ".docx"),
+        ("..", ""),
+    ],
+)
 def test_names_lose_their_teeth(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 

@@ -227,7 +227,8 @@ export function startChat() {
   $('#empty').addEventListener('click', onClick);
   $('#composer').addEventListener('submit', e => { e.preventDefault(); submit(); });
   $('#send').addEventListener('click', submit);
-  $('#stop').addEventListener('click', () => { stop(); box().focus(); });
+  // The second half of a double click on send lands on stop, which has just taken its place.
+  $('#stop').addEventListener('click', e => { if (e.detail < 2) { stop(); box().focus(); } });
   box().addEventListener('keydown', e => {
     if (e.key !== 'Enter' || e.shiftKey || e.isComposing || e.keyCode === 229) return; // 229: an input method is composing
     e.preventDefault(); submit();
