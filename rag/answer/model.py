@@ -111,7 +111,7 @@ def explain(error: BaseException, settings: Settings) -> str:
     if "api_key" in str(error) or "API key" in str(error):
         return f"WENJU_MODEL={settings.model} 需要密钥，请设置 WENJU_API_KEY。(missing key)"
     if isinstance(error, ValueError) and "provider" in str(error):
-        return f'看不出 WENJU_MODEL={settings.model} 由谁提供，请写成 "ollama:qwen3:8b" 或 "openai:模型名"。(unknown provider)'
+        return f'看不出 WENJU_MODEL={settings.model} 由谁提供，请写成 "openai:模型名" 这样的形式。(unknown provider)'
     detail = str(error).replace(settings.api_key or "\0", "…")[:160]
     return (
         f"模型服务（{where}）出错，请检查 WENJU_MODEL={settings.model}：{type(error).__name__} {detail} (model error)"

@@ -13,7 +13,7 @@ from rag.answer.prepared import Clause, coverage, tokens
 NEUTRAL = re.compile(
     "不断|不仅|不但|不少|不同|不论|不管|不懈|不忘|不朽|不息|不足|不久|不可或缺|不可分割|必不可少|不得不|无不|莫不|不辱|不负|不愧|不禁|不过|不由|"
     "不已|不妨|不如|不惜|不屈|不挠|不移|不渝|不怠|无论|无私|无限|无穷|无比|无疑|无愧|无产|非常|非凡|非公|是非|除非|未来|未必|否则|是否|能否|"
-    "不良|不一而足"
+    r"不良|不一而足|(.)不\1"
 )
 """Words whose 不, 无, 非, 未 does not turn the clause, or is part of one notion. Kept as they are on both sides."""
 NEGATION = re.compile("不|没有|没|未|无|并非|而非|非|勿|莫|禁止|拒绝|反对|否认|缺乏|停止")
