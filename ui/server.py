@@ -93,6 +93,12 @@ def _own_files(app: FastAPI) -> None:
             raise HTTPException(404)
         return FileResponse(path, media_type=KINDS[path.suffix], headers={"cache-control": "no-cache"})
 
+    @app.get("/openapi.json")
+    @app.get("/gradio_api/openapi.json")
+    def schema() -> Response:
+        """Gradio describes its inner routes here; nobody needs that."""
+        raise HTTPException(404)
+
     @app.get("/favicon.ico")
     def icon() -> Response:
         """The mark, for browsers that ask by this name."""
