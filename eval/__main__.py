@@ -184,10 +184,14 @@ def accept(
         accept_feedback(number, index, cases, draft, interactive=sys.stdin.isatty(), console=out)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def cases(context: typer.Context) -> None:
+@app.command()
+def cases() -> None:
     """题库的校验与统计。Validate the eval set."""
-    _hand_over("eval.cases", context)
+    from eval.cases_table import show_cases
+
+    with _explained():
+        sound = show_cases(out)
+    raise typer.Exit(0 if sound else 1)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
