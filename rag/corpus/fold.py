@@ -60,4 +60,7 @@ def _han_table() -> dict[int, int]:
         for char, simple in zip(chars, converted, strict=True):
             if len(simple) == 1 and simple != char:
                 table.setdefault(ord(char), ord(simple))
+    # OpenCC reads a lone 么 as the Traditional form of 幺, but it is above all the Simplified form of 麼: 什么 must
+    # fold like 什麼.
+    table.pop(ord("么"), None)
     return table
