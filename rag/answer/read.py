@@ -56,7 +56,7 @@ class SentenceReader:
         special = byline_quotes(question, analysis, hits, self._library)
         if special:
             return Evidence(special, 1.0)
-        found = candidates(question, hits[:READ], self._encoder, self._library.lexical.idf)
+        found = candidates(question, hits[:READ], self._library, self._encoder)
         if not found:
             return Evidence((), 0.0)
         sure = confidence(features(question, found), self.weights)

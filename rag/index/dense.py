@@ -78,15 +78,15 @@ class DenseIndex:
                 return hits[:limit]
             wanted = min(len(self), wanted * 4)
 
+    def vectors(self, row: int) -> Vectors:
+        """All vectors of one passage, in the order in which they were given."""
+        first, last = np.searchsorted(self._rows, [row, row + 1])
+        return np.asarray(self._index.reconstruct_n(int(first), int(last - first)), np.float32)
+
     def scores(self, vector: Vectors, rows: Sequence[int]) -> dict[int, float]:
         """The cosine of the best vector of each of ``rows``."""
-        best: dict[int, float] = {}
-        for row in rows:
-            first, last = np.searchsorted(self._rows, [row, row + 1])
-            if last > first:
-                block = self._index.reconstruct_n(int(first), int(last - first))
-                best[row] = float((block @ vector.reshape(-1)).max())
-        return best
+        blocks = ((row, self.vectors(row)) for row in rows)
+        return {row: float((block @ vector.reshape(-1)).max()) for row, block in blocks if len(block)}
 
     def _best_rows(self, vector: Vectors, wanted: int, selector: Any) -> list[DenseHit]:
         scores, ids = self._index.search(vector.reshape(1, -1), wanted, params=selector)

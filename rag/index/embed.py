@@ -92,14 +92,16 @@ class OnnxEncoder(Encoder):
         try:
             prompts = json.loads((folder / _PROMPTS_FILE).read_text(encoding="utf-8"))["prompts"]
         except (OSError, ValueError, KeyError) as error:
-            raise WenjuError(f"模型目录 {folder} 不完整，请重新安装 wenju。(incomplete model folder: {error})") from error
+            raise WenjuError(
+                f"模型目录 {folder} 不完整，请重新安装 wenju。(incomplete model folder: {error})"
+            ) from error
         self._query, self._passage = str(prompts["query"]), str(prompts["passage"])
         self._tokenizer = open_tokenizer(folder)
         self._session = open_session(folder, threads)
         self.dim = int(self._session.get_outputs()[0].shape[-1])
 
     @cached_property
-    def name(self) -> str:  # type: ignore[override]  # a property read once: hashing 36 MB takes a while
+    def name(self) -> str:
         """Folder name and the beginning of a SHA-256 over weights, tokenizer and prompts."""
         digest = hashlib.sha256()
         for file in (MODEL_FILE, TOKENIZER_FILE, _PROMPTS_FILE):
@@ -144,12 +146,14 @@ class TorchEncoder(Encoder):
         return self._model.prompts.get(name) or (e5 if "e5" in self._label.lower() else "")
 
     @cached_property
-    def name(self) -> str:  # type: ignore[override]  # a property read once: hashing the weights takes a while
+    def name(self) -> str:
         """Model name and the beginning of a SHA-256 over its weights and prompts."""
         import torch
 
         digest = hashlib.sha256(json.dumps([self._query, self._passage]).encode())
         for key, tensor in sorted(self._model.state_dict().items()):
+            if ".pooler." in key:  # unused for embeddings, and drawn at random where the folder does not have it
+                continue
             digest.update(key.encode())
             digest.update(tensor.contiguous().reshape(-1).view(torch.uint8).numpy().data)
         return f"{self._label}@{digest.hexdigest()[:16]}"
@@ -187,8 +191,9 @@ def _load_model(model: str, threads: int) -> SentenceTransformer:
         return SentenceTransformer(model, device="cpu", local_files_only=True)
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise WenjuError(
-            f"打不开向量模型 {model}：{error}\n请把 WENJU_EMBEDDING_MODEL 设为本机上一个 sentence-transformers 模型的目录或名称，"
-            "或者不设它，使用内置模型。(cannot open the embedding model; give a folder or a name that is on this machine)"
+            f"打不开向量模型 {model}：{error}\n"
+            "请把 WENJU_EMBEDDING_MODEL 设为本机上一个 sentence-transformers 模型的目录或名称，或者不设它，使用内置模型。"
+            "(cannot open the embedding model; give a folder or a name that is on this machine)"
         ) from error
 
 

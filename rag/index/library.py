@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from rag.corpus.load import find_files
-from rag.index.dense import DenseIndex
+from rag.index.dense import DenseIndex, Vectors
 from rag.index.embed import Encoder
 from rag.index.lexical import LexicalIndex
 from rag.index.manifest import (
@@ -19,7 +19,7 @@ from rag.index.manifest import (
     read_manifest,
 )
 from rag.index.tables import Tables
-from rag.types import Article, CleanText, Filters, OutlineItem, Passage, Reading, Source, WenjuError
+from rag.types import Article, CleanText, Filters, OutlineItem, Passage, PassageKind, Reading, Source, WenjuError
 
 
 class Library:
@@ -69,6 +69,15 @@ class Library:
     def rows_matching(self, filters: Filters) -> list[int] | None:
         """Rows that ``filters`` allow; None when they allow all."""
         return None if filters == Filters() else self._tables.rows_matching(filters)
+
+    def vectors(self, passage_id: str) -> Vectors:
+        """The vectors of one passage: the whole of it, then its ``windows``."""
+        return self.dense.vectors(self._tables.row_of(passage_id))
+
+    @cached_property
+    def credit_rows(self) -> frozenset[int]:
+        """Rows of titles, bylines and role notes: lines about an article rather than of it."""
+        return frozenset(self._tables.rows_of_kind((PassageKind.TITLE, PassageKind.BYLINE, PassageKind.ROLE)))
 
     def authors(self) -> list[str]:
         """All author lines."""

@@ -34,7 +34,7 @@ def open_session(folder: Path, threads: int) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen unrelated classes for one thing: the file is no good
-        raise WenjuError(f"模型文件 {path} 缺失或已损坏，请重新安装 wenju 或重新生成模型。(bad model file: {error})") from error
+        raise WenjuError(f"模型文件 {path} 缺失或已损坏，请重新安装 wenju。(bad model file: {error})") from error
 
 
 def open_tokenizer(folder: Path) -> Tokenizer:

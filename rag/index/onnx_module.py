@@ -19,12 +19,12 @@ class OnnxTransformer(InputModule):
     """Texts -> token embeddings [batch, length, hidden] and their mask, for Pooling and Normalize to finish."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.folder = folder
         self.tokenizer = open_tokenizer(folder)
         self.session = open_session(folder, torch.get_num_threads())
 
-    def preprocess(self, inputs: list[str], prompt: str | None = None, **kwargs: Any) -> dict[str, Any]:
+    def preprocess(self, inputs: Any, prompt: str | None = None, **kwargs: Any) -> dict[str, Any]:
         """Texts -> token ids, padded at the end, and their mask."""
         encodings = self.tokenizer.encode_batch_fast([(prompt or "") + text for text in inputs])
         rows = [torch.tensor(encoding.ids) for encoding in encodings]
@@ -42,7 +42,8 @@ class OnnxTransformer(InputModule):
             torch.from_numpy(run_one(self.session, ids[:length].tolist()))
             for ids, length in zip(features["input_ids"], lengths, strict=True)
         ]
-        features["token_embeddings"] = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+        padded = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+        features["token_embeddings"] = padded.to(features["attention_mask"].device)
         return features
 
     def get_embedding_dimension(self) -> int:
@@ -52,13 +53,15 @@ class OnnxTransformer(InputModule):
     @property
     def max_seq_length(self) -> int:
         """Longest input in tokens."""
-        return int(self.tokenizer.truncation["max_length"])
+        truncation = self.tokenizer.truncation
+        assert truncation is not None  # our tokenizer.json always has it
+        return int(truncation["max_length"])
 
     def save(self, output_path: str, *args: Any, **kwargs: Any) -> None:
         """Not offered: the folder is made by ``rag.models.build_e5``."""
         raise NotImplementedError("copy the folder instead")
 
     @classmethod
-    def load(cls, model_name_or_path: str, **kwargs: Any) -> OnnxTransformer:
+    def load(cls, model_name_or_path: str, *args: Any, **kwargs: Any) -> OnnxTransformer:
         """The module of this folder."""
         return cls(Path(model_name_or_path))

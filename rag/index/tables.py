@@ -21,7 +21,7 @@ CREATE TABLE sources (
 CREATE TABLE articles (position INTEGER PRIMARY KEY, id TEXT NOT NULL, source_id TEXT NOT NULL, data TEXT);
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, source_id TEXT NOT NULL, publication TEXT, date TEXT,
-    author TEXT, data TEXT);
+    author TEXT, kind TEXT, data TEXT);
 CREATE TABLE outline (position INTEGER PRIMARY KEY, article_id TEXT, source_id TEXT NOT NULL, data TEXT);
 CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX articles_source ON articles (source_id);
@@ -89,9 +89,9 @@ class Tables:
         )
         row = self.count_passages()
         self._db.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (row + i, p.id, source.id, p.publication, p.date, p.author, _PASSAGE.dump_json(p))
+                (row + i, p.id, source.id, p.publication, p.date, p.author, p.kind.value, _PASSAGE.dump_json(p))
                 for i, p in enumerate(passages)
             ],
         )
@@ -169,6 +169,19 @@ class Tables:
         if found is None:
             raise KeyError(passage_id)
         return _PASSAGE.validate_json(found[0])
+
+    def row_of(self, passage_id: str) -> int:
+        """Row number of one passage. Raises KeyError when there is none of that id."""
+        found = self._db.execute("SELECT row FROM passages WHERE id = ?", [passage_id]).fetchone()
+        if found is None:
+            raise KeyError(passage_id)
+        return int(found[0])
+
+    def rows_of_kind(self, kinds: Iterable[str]) -> list[int]:
+        """Rows of the passages of these kinds."""
+        wanted = list(kinds)
+        marks = ", ".join("?" * len(wanted))
+        return [row for (row,) in self._db.execute(f"SELECT row FROM passages WHERE kind IN ({marks})", wanted)]
 
     def rows_matching(self, filters: Filters) -> list[int]:
         """Rows of the passages that ``filters`` allow."""
