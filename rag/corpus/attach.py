@@ -1,22 +1,123 @@
-"""Where fragments without a head belong: by a seam, else by what they talk about and which article still waits."""
+"""Where fragments without a headline belong: by a seam, by ordinals that go on, by what they talk about.
+
+A fragment with a title or a jump mark (上接…) is an anchor: an article of its own. Every other fragment joins the anchor
+that speaks for it most; two role notes or two bylines never meet in one article.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from rag.corpus.blocks import Block
+from rag.corpus.blocks import Block, BlockKind
 from rag.corpus.fragments import Fragment
 from rag.corpus.headlines import Head
+from rag.corpus.ordinals import Marker, marker_at
+
+_NEIGHBOUR = 0.15
+"""What standing directly below an article speaks for belonging to it, as a cosine."""
+_SEQUENCE = 0.5
+"""What an ordinal that goes on (二要 … 三要) speaks for it."""
+_UNSIGNED = 0.1
+"""What a role note speaks for an article that has none and breaks off."""
+
+
+@dataclass(slots=True)
+class _Group:
+    """Fragments of one article so far."""
+
+    parts: list[int]
+    blocks: list[int]
 
 
 def homes(
     page: Sequence[Block], uses: Mapping[int, Head], parts: Sequence[Fragment], joins: Mapping[int, int]
 ) -> list[list[int]]:
-    """Groups of fragment numbers, one group an article."""
-    groups: list[list[int]] = []
+    """Groups of fragment numbers, one group an article, in the order of the file."""
+    groups = _sewn(parts, joins)
+    anchors = [group for group in groups if _is_anchor(page, uses, group)]
+    loose = [group for group in groups if not _is_anchor(page, uses, group)]
+    if not anchors:
+        return [list(range(len(parts)))]
+    if len(anchors) == 1:
+        return [list(range(len(parts)))]
+    _attach(page, anchors, loose)
+    return [sorted(group.parts) for group in sorted(anchors, key=lambda group: min(group.blocks))]
+
+
+def _sewn(parts: Sequence[Fragment], joins: Mapping[int, int]) -> list[_Group]:
+    """Fragments that a seam holds together."""
+    owner = {n: number for number, part in enumerate(parts) for n in part.blocks}
+    home = list(range(len(parts)))
+
+    def root(number: int) -> int:
+        while home[number] != number:
+            number = home[number]
+        return number
+
+    for left, right in joins.items():
+        low, high = sorted((root(owner[left]), root(owner[right])))
+        home[high] = low
+    groups: dict[int, _Group] = {}
     for number, part in enumerate(parts):
-        if groups and not any(uses.get(n) is Head.TITLE for n in part.blocks):
-            groups[-1].append(number)
-        else:
-            groups.append([number])
-    return groups
+        group = groups.setdefault(root(number), _Group([], []))
+        group.parts.append(number)
+        group.blocks.extend(part.blocks)
+    return list(groups.values())
+
+
+def _is_anchor(page: Sequence[Block], uses: Mapping[int, Head], group: _Group) -> bool:
+    return any(uses.get(n) is Head.TITLE or (page[n].kind is BlockKind.MARK and "接" in page[n].text) for n in group.blocks)
+
+
+def _attach(page: Sequence[Block], anchors: list[_Group], loose: list[_Group]) -> None:
+    """Give each loose group to an anchor, the surest first; what a group brings counts for those after it."""
+    while loose:
+        alike = _likeness(page, [*anchors, *loose])
+        best = max(
+            ((_claim(page, anchor, group, alike[a][len(anchors) + g]), -g, -a) for g, group in enumerate(loose)
+             for a, anchor in enumerate(anchors)),
+        )  # fmt: skip
+        group = loose.pop(-best[1])
+        anchors[-best[2]].parts += group.parts
+        anchors[-best[2]].blocks += group.blocks
+
+
+def _claim(page: Sequence[Block], anchor: _Group, group: _Group, alike: float) -> float:
+    """How much speaks for ``group`` being part of the article of ``anchor``."""
+    if any(_has(page, anchor, kind) and _has(page, group, kind) for kind in (BlockKind.ROLE, BlockKind.BYLINE)):
+        return -1.0
+    claim = alike
+    above = min(group.blocks) - 1
+    if above in anchor.blocks and page[above].kind is not BlockKind.ROLE:  # a role note ends its article
+        claim += _NEIGHBOUR
+    if _goes_on(page, anchor.blocks, group.blocks):
+        claim += _SEQUENCE
+    if _has(page, group, BlockKind.ROLE) and any(page[n].is_open for n in anchor.blocks[-1:]):
+        claim += _UNSIGNED
+    return claim
+
+
+def _has(page: Sequence[Block], group: _Group, kind: BlockKind) -> bool:
+    return any(page[n].kind is kind for n in group.blocks)
+
+
+def _goes_on(page: Sequence[Block], before: Iterable[int], after: Iterable[int]) -> bool:
+    """Whether an ordinal in ``after`` is the next one after the last of its style in ``before``, which lacks it."""
+    earlier = _opening_markers(page, before)
+    later = _opening_markers(page, after)
+    return any(
+        (one.style, one.number + 1) == (two.style, two.number) for one in earlier for two in later
+    ) and not any((one.style, one.number) == (two.style, two.number) for one in earlier for two in later)
+
+
+def _opening_markers(page: Sequence[Block], blocks: Iterable[int]) -> list[Marker]:
+    return [marker for n in blocks if (marker := marker_at(page[n].text)) is not None]
+
+
+def _likeness(page: Sequence[Block], groups: Sequence[_Group]) -> list[list[float]]:
+    from rag.corpus.ngrams import ngrams
+    from rag.corpus.seams import likeness, piece
+
+    texts = [piece("".join(page[n].text for n in group.blocks if page[n].kind is not BlockKind.ROLE)) for group in groups]
+    return [[float(value) for value in row] for row in likeness(texts, ngrams())]

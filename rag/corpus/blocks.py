@@ -50,13 +50,18 @@ class Block:
     """Stands in one line with the paragraph that follows (byline, mark) or precedes (role) it."""
 
     @property
+    def open_ended(self) -> bool:
+        """Whether its last character ends no sentence."""
+        return not _ENDED.search(self.text)
+
+    @property
     def is_open(self) -> bool:
         """Whether it is running text that stops in mid-sentence."""
-        return self.kind is BlockKind.PARAGRAPH and not _ENDED.search(self.text)
+        return self.kind is BlockKind.PARAGRAPH and self.open_ended
 
 
 LONGEST_HEADING = 50
-_ENDED = re.compile(r"[。．！!？?…；;：:.][”’」』》〉）)】〕\]\"'*]*$|[—～~]$|^[^\u3400-\u9fff]*$")
+_ENDED = re.compile(r"[。．！!？?…；;：:.][”’」』》〉）)】〕\]\"'*]*$|^[^\u3400-\u9fff]*$")
 _HAN = re.compile("[\u3400-\u9fff]")
 _MARK_LEAD = re.compile(
     r"[(（【▲△►→]*\s*(?:紧接|上接|续接|接|下转|转)\s*(?:本报|本版)?(?:(?:今日|[A-Za-z])?第?[A-Za-z]{0,2}[0-9一二三四五六七八九十〇零\-]{1,4}(?:版|页)|头版)[^()（）]{0,20}?[)）】▲▼]+"
@@ -196,8 +201,6 @@ def _in_context(found: list[Block], at: int) -> Block:
     above = found[at - 1] if at else None
     below = found[at + 1] if at + 1 < len(found) else None
     if block.kind is BlockKind.HEADING and not block.level:
-        if above is not None and above.is_open and (below is None or below.is_open) and not block.text.endswith(("!", "！")):
-            pass
         if below is None and above is not None and above.kind is BlockKind.PARAGRAPH and len(block.text) > 4:
             return replace(block, kind=BlockKind.PARAGRAPH)  # a last line is no heading: there is nothing below it
         if len(block.text) <= 8 and below is not None and below.kind is BlockKind.BYLINE and below.inline:

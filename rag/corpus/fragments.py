@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.corpus.blocks import Block, BlockKind
-from rag.corpus.headlines import HEADS, Head
+from rag.corpus.headlines import Head
 
 TITLED = frozenset({Head.TITLE, Head.KICKER, Head.SERIES, Head.COLUMN})
 _RUNNING = frozenset({BlockKind.PARAGRAPH, BlockKind.BULLET})
@@ -23,7 +23,8 @@ def fragments(page: Sequence[Block], uses: Mapping[int, Head], breaks: frozenset
     """The page cut before each headline, jump mark (上接…), stray byline, after each role note, and at ``breaks``."""
     found: list[list[int]] = []
     for at in range(len(page)):
-        if not found or at in breaks or _begins(page, uses, found[-1], at):
+        torn = at in breaks and any(is_text(page, uses, n) for n in found[-1]) if found else True
+        if torn or _begins(page, uses, found[-1], at):
             found.append([])
         found[-1].append(at)
     return [Fragment(tuple(numbers)) for numbers in found]
@@ -34,9 +35,10 @@ def _begins(page: Sequence[Block], uses: Mapping[int, Head], current: list[int],
     block, last = page[at], current[-1]
     if page[last].kind is BlockKind.ROLE or _signs_off(page, last):
         return block.kind not in (BlockKind.ROLE, BlockKind.CREDIT, BlockKind.BYLINE) or _opens_text(page, at)
-    has_text = any(page[n].kind in _RUNNING and not _is_box(page, uses, n) for n in current)
+    has_text = any(is_text(page, uses, n) for n in current)
     if uses.get(at) in TITLED:
-        return not (last in uses and uses[last] in TITLED) and (has_text or _has_title(uses, current) or _is_caption(page, last))
+        opened = last in uses and uses[last] in TITLED
+        return not opened and (has_text or _has_title(uses, current) or _is_caption(page, last))
     if block.kind is BlockKind.MARK:
         return has_text and not _leaves(block)
     if uses.get(at) is Head.BOX:
@@ -49,9 +51,9 @@ def _begins(page: Sequence[Block], uses: Mapping[int, Head], current: list[int],
 
 def _signs_off(page: Sequence[Block], at: int) -> bool:
     """Whether block ``at`` is a reporters' line at the end of a report."""
-    return page[at].kind is BlockKind.BYLINE and page[at].inline and at > 0 and page[at - 1].kind is BlockKind.PARAGRAPH and (
-        page[at].text[:1] in "(（"
-    )
+    block = page[at]
+    in_line = block.kind is BlockKind.BYLINE and block.inline and block.text[:1] in "(（"
+    return in_line and at > 0 and page[at - 1].kind is BlockKind.PARAGRAPH
 
 
 def _opens_text(page: Sequence[Block], at: int) -> bool:
@@ -70,8 +72,9 @@ def _is_caption(page: Sequence[Block], at: int) -> bool:
     return page[at].kind in (BlockKind.CAPTION, BlockKind.CREDIT)
 
 
-def _is_box(page: Sequence[Block], uses: Mapping[int, Head], at: int) -> bool:
-    return is_boxed(page, uses, at)
+def is_text(page: Sequence[Block], uses: Mapping[int, Head], at: int) -> bool:
+    """Whether block ``at`` is running text of an article (not of a box)."""
+    return page[at].kind in _RUNNING and not is_boxed(page, uses, at)
 
 
 def is_boxed(page: Sequence[Block], uses: Mapping[int, Head], at: int) -> bool:
@@ -92,10 +95,8 @@ def _box_before_byline(page: Sequence[Block], at: int) -> bool:
 
 def _is_lead(page: Sequence[Block], uses: Mapping[int, Head], current: list[int]) -> bool:
     """Whether the current fragment is a headline and one lead paragraph, still waiting for its byline."""
-    texts = [n for n in current if page[n].kind in _RUNNING and not _is_box(page, uses, n)]
-    return _has_title(uses, current) and len(texts) == 1 and len(page[texts[0]].text) <= 160 and not page[texts[0]].is_open
+    texts = [n for n in current if is_text(page, uses, n)]
+    if len(texts) != 1 or not _has_title(uses, current):
+        return False
+    return len(page[texts[0]].text) <= 160 and not page[texts[0]].is_open
 
-
-def is_head(page: Sequence[Block], at: int) -> bool:
-    """Whether block ``at`` is any kind of heading."""
-    return page[at].kind in HEADS

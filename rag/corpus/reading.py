@@ -12,6 +12,7 @@ from rag.corpus.clean import clean
 from rag.corpus.fragments import fragments
 from rag.corpus.headlines import Head, heads
 from rag.corpus.split import passages, units
+from rag.corpus.stitch import as_text, breaks, stitches
 from rag.types import Article, CleanText, Passage, Reading, Source, Span
 
 
@@ -20,8 +21,12 @@ def read_source(source: Source) -> Reading:
     text = clean(source)
     page = blocks(text)
     uses = heads(page)
-    joins: dict[int, int] = {}
-    layouts = articles(page, uses, fragments(page, uses), joins)
+    joins = stitches(page, uses)
+    if joins:
+        page = as_text(page, joins)
+        uses = heads(page)
+    several = sum(use is Head.TITLE for use in uses.values()) > 1
+    layouts = articles(page, uses, fragments(page, uses, breaks(page, joins, several)), joins)
     extents = block_extents(text, page)
     seen: Counter[str] = Counter()
     found: list[Article] = []

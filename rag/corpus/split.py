@@ -56,7 +56,7 @@ def units(page: Sequence[Block], uses: Mapping[int, Head], layout: Layout, joins
             chain = _chain(n, joins)
             done.update(chain)
             ranges = tuple((page[m].start, page[m].end) for m in chain)
-            yield Unit(ranges, PassageKind.PARAGRAPH, headings, page[chain[-1]].is_open)
+            yield Unit(ranges, PassageKind.PARAGRAPH, headings, breaks_off(page, layout.blocks, chain[-1]))
         elif block.kind is BlockKind.BULLET:
             run = _bullets(page, layout.blocks, at)
             done.update(run)
@@ -74,6 +74,16 @@ def _under(path: list[tuple[int, str]], block: Block) -> list[tuple[int, str]]:
     depth = block.level * 100 if block.level else 0
     depth += 1 + RANK[marker.style] if marker else 0
     return [(own, text) for own, text in path if own < depth] + [(depth, block.text)]
+
+
+def breaks_off(page: Sequence[Block], blocks: Sequence[int], at: int) -> bool:
+    """Whether the text of block ``at`` stops in mid-sentence and nothing says that it was meant to.
+
+    A line above a heading or a list (in a graphic, say) may end without a stop.
+    """
+    place = blocks.index(at)
+    below = page[blocks[place + 1]].kind if place + 1 < len(blocks) else None
+    return page[at].is_open and below not in (BlockKind.HEADING, BlockKind.BULLET, BlockKind.SUBTITLE)
 
 
 def _chain(start: int, joins: Mapping[int, int]) -> list[int]:
