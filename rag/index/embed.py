@@ -192,7 +192,8 @@ def _load_model(model: str, threads: int) -> SentenceTransformer:
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise WenjuError(
             f"打不开向量模型 {model}：{error}\n"
-            "请把 WENJU_EMBEDDING_MODEL 设为本机上一个 sentence-transformers 模型的目录或名称，或者不设它，使用内置模型。"
+            "请把 WENJU_EMBEDDING_MODEL 设为本机上一个 sentence-transformers 模型的目录或名称，"
+            "或者不设它，使用内置模型。"
             "(cannot open the embedding model; give a folder or a name that is on this machine)"
         ) from error
 

@@ -110,7 +110,7 @@ def bert_config(packed: Packed, kept: list[int]) -> dict[str, object]:
 
 def write_folder(folder: Path, packed: Packed, kept: list[int], first_module: str) -> None:
     """Everything of a sentence-transformers folder but the weights."""
-    tokens = {name: packed.pieces[getattr(packed, name[:3])] for name in ("bos_token", "eos_token", "pad_token", "unk_token")}
+    special = {"bos_token": packed.bos, "eos_token": packed.eos, "pad_token": packed.pad, "unk_token": packed.unk}
     core, modules = "sentence_transformers.base.modules", "sentence_transformers.sentence_transformer.modules"
     files: dict[str, object] = {
         "config.json": bert_config(packed, kept),
@@ -119,7 +119,11 @@ def write_folder(folder: Path, packed: Packed, kept: list[int], first_module: st
             {"idx": 1, "name": "1", "path": "1_Pooling", "type": f"{modules}.pooling.Pooling"},
             {"idx": 2, "name": "2", "path": "2_Normalize", "type": f"{core}.normalize.Normalize"},
         ],
-        "1_Pooling/config.json": {"embedding_dimension": packed.shape.hidden, "pooling_mode": "mean", "include_prompt": True},
+        "1_Pooling/config.json": {
+            "embedding_dimension": packed.shape.hidden,
+            "pooling_mode": "mean",
+            "include_prompt": True,
+        },
         "2_Normalize/config.json": {},
         "config_sentence_transformers.json": {
             "model_type": "SentenceTransformer",
@@ -133,7 +137,7 @@ def write_folder(folder: Path, packed: Packed, kept: list[int], first_module: st
             "model_max_length": MAX_TOKENS,
             "model_input_names": ["input_ids", "attention_mask"],
             "clean_up_tokenization_spaces": False,
-            **tokens,
+            **{name: packed.pieces[i] for name, i in special.items()},
         },
     }
     for name, value in files.items():
@@ -156,6 +160,9 @@ def write_fp32(folder: Path, packed: Packed, kept: list[int]) -> None:
 
     write_folder(folder, packed, kept, "sentence_transformers.base.modules.transformer.Transformer")
     tensors = {name: torch.from_numpy(value.copy()) for name, value in torch_weights(packed, kept).items()}
+    # Unused, but without it every load would draw one at random and say so.
+    tensors["pooler.dense.weight"] = torch.zeros(packed.shape.hidden, packed.shape.hidden)
+    tensors["pooler.dense.bias"] = torch.zeros(packed.shape.hidden)
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
 
 

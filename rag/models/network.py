@@ -44,7 +44,9 @@ class Graph:
 
     def __call__(self, operator: str, *inputs: str, name: str, domain: str = "", **attributes: Any) -> str:
         """One node with one output, called ``name``."""
-        self.nodes.append(helper.make_node(operator, inputs, [name], name=f"{name}.{operator}", domain=domain, **attributes))
+        self.nodes.append(
+            helper.make_node(operator, inputs, [name], name=f"{name}.{operator}", domain=domain, **attributes)
+        )
         return name
 
 
@@ -68,7 +70,10 @@ def write_model(packed: Packed, kept: Iterable[int], levels: int = LEVELS) -> on
     proto = helper.make_graph(
         graph.nodes,
         "e5-small-zh",
-        [helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"]) for n in ("input_ids", "attention_mask")],
+        [
+            helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"])
+            for n in ("input_ids", "attention_mask")
+        ],
         [helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, ["batch", "length", shape.hidden])],
         graph.constants,
     )
@@ -104,7 +109,8 @@ def _layer(graph: Graph, packed: Packed, layer: int, x: str, mask: str, sizes: s
     seen = graph(
         "MultiHeadAttention", *qkv, "", mask, name=f"{prefix}.seen", domain=RUNTIME, num_heads=packed.shape.heads
     )
-    x = _norm(graph, packed, graph("Add", x, _dense(graph, packed, seen, f"{prefix}.ao", levels), name=f"{prefix}.a"), f"{prefix}.aln")
+    attended = graph("Add", x, _dense(graph, packed, seen, f"{prefix}.ao", levels), name=f"{prefix}.a")
+    x = _norm(graph, packed, attended, f"{prefix}.aln")
     inner = graph("Gelu", _dense(graph, packed, x, f"{prefix}.fi", levels), name=f"{prefix}.gelu", domain=RUNTIME)
     outer = graph("Add", x, _dense(graph, packed, inner, f"{prefix}.fo", levels), name=f"{prefix}.o")
     return _norm(graph, packed, outer, f"{prefix}.oln")

