@@ -73,9 +73,10 @@ def paired(old: Sequence[float], new: Sequence[float]) -> Change:
     """
     if len(old) != len(new):
         raise ValueError(f"paired values needed, got {len(old)} and {len(new)}")
-    differences = [after - before for before, after in zip(old, new, strict=True)]
-    better = sum(difference > 1e-9 for difference in differences)
-    worse = sum(difference < -1e-9 for difference in differences)
+    # Accepted values are stored with six digits: what is smaller than that is no difference.
+    differences = [round(after - before, 5) + 0.0 for before, after in zip(old, new, strict=True)]
+    better = sum(difference > 0 for difference in differences)
+    worse = sum(difference < 0 for difference in differences)
     return Change(estimate(differences, confidence=0.90), better, worse)
 
 

@@ -182,6 +182,8 @@ def test_paired_sees_three_losses_and_forgives_one():
     mixed = [0.0] * 40 + [1.0] * 40
     assert not stats.paired(mixed, mixed[::-1]).fell
     assert stats.paired(before, [0.0] * 4 + before[4:]).worse == 4
+    # values that were stored with six digits are the same values
+    assert stats.paired([round(2 / 3, 6)] * 80, [2 / 3 - 1e-7] * 80) == stats.paired(before, before)
     with pytest.raises(ValueError, match="paired"):
         stats.paired([1.0], [])
 
