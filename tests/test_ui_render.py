@@ -58,7 +58,12 @@ def test_nothing_from_outside_becomes_markup() -> None:
     hostile = quote(EVIL, focus=EVIL[:10], title=EVIL, author=EVIL, publication=EVIL, date=EVIL)
     whole = answer(f"{EVIL}[1] **{EVIL}** [x](javascript:1)", (hostile,), reason=EVIL, engine=EVIL, standalone=EVIL)
     refused = Answer(EVIL, "", (), (Hit(hostile.passage, 1.0),), Status.NO_EVIDENCE, reason=EVIL)
-    for parts in (render.card(whole, follow=[EVIL]), render.card(refused, scope=EVIL), render.told(EVIL)):
+    for parts in (
+        render.card(whole),
+        render.card(refused, scope=EVIL),
+        render.told(EVIL),
+        {"follow": render.follow_ups([EVIL])},
+    ):
         tags = Tags("".join(parts.values()))
         assert not {t for t, _ in tags.seen} & {"img", "script", "iframe", "form"}
         assert not [a for _, a in tags.seen if any(name.startswith("on") for name in a)]

@@ -7,11 +7,12 @@ from html import unescape
 
 import pytest
 
-from rag.types import CleanText, Passage, PassageKind, Repair, Source, Span
-from tests.browser.scripted import ScriptedLibrary, shelf, source_of
+from rag.types import CleanText, Passage, PassageKind, Question, Repair, Source, Span
+from tests.browser.scripted import ScriptedChain, ScriptedLibrary, shelf
 from ui import shelf as shelving
+from ui.engine import Engine
 from ui.source_view import Marked, article_view, origins_of, raw_view
-from ui.suggest import examples
+from ui.suggest import Suggestions
 
 
 def marked(html: str) -> str:
@@ -97,9 +98,27 @@ def test_documents_are_listed_and_read_in_stretches(monkeypatch: pytest.MonkeyPa
     assert shelving.reading(library, row["id"], 10)["outline"] == []
 
 
-def test_examples_come_from_the_documents() -> None:
-    found = examples(shelf())
-    assert 2 <= len(found) <= 4
+def suggestions(library: ScriptedLibrary, *, busy: bool = False) -> Suggestions:
+    engine = Engine(lambda: ScriptedChain(library))
+    engine.start()
+    engine.wait(5)
+    return Suggestions(engine, lambda: busy)
+
+
+def test_suggestions_are_tried_out_unless_somebody_waits() -> None:
+    library = shelf(hostile=False)
+    found = suggestions(library).examples()
+    assert found
     assert len(set(found)) == len(found)
-    assert examples(ScriptedLibrary([])) == []
-    assert examples(ScriptedLibrary([source_of("a.txt", "# 题\n\n文。")])) == []
+    assert suggestions(library, busy=True).examples() == []
+    assert suggestions(ScriptedLibrary([])).examples() == []
+
+
+def test_follow_ups_are_not_what_was_just_asked() -> None:
+    offered = suggestions(shelf(hostile=False))
+    *_, answer = offered.engine.chain.stream(Question("产业工人队伍"))
+    first = offered.follow_ups(answer)
+    assert first
+    assert len(first) <= 3
+    *_, again = offered.engine.chain.stream(Question(first[0]))
+    assert first[0] not in offered.follow_ups(again)

@@ -18,10 +18,8 @@ from rag.answer.markers import numbers
 from rag.types import Answer, Question, WenjuError
 from ui import render
 from ui.engine import Engine, EngineState
-from ui.library import Documents
 from ui.limits import BusyError, Gate
 from ui.record import Record, Scope, record_of, turns
-from ui.suggest import follow_ups
 
 log = logging.getLogger("wenju.ui")
 
@@ -85,7 +83,7 @@ async def _answer(ask: Ask, engine: Engine, gate: Gate, patience: float) -> Asyn
                 yield _growing(ask, last)
     if last is None:
         raise WenjuError("没有得到回答。(empty stream)")
-    yield await asyncio.to_thread(_done, ask, last, library)
+    yield _done(ask, last)
 
 
 async def _paced(stream: Iterator[Answer], gate: Gate, patience: float) -> AsyncIterator[Answer]:
@@ -152,9 +150,9 @@ def _growing(ask: Ask, answer: Answer) -> Frame:
     return _frame(ask.turn, "growing" if answer.text else "searching", parts, record)
 
 
-def _done(ask: Ask, answer: Answer, library: Documents) -> Frame:
+def _done(ask: Ask, answer: Answer) -> Frame:
     scope = ask.scope.words()
-    parts = render.card(answer, follow=follow_ups(answer, library), scope=scope)
+    parts = render.card(answer, scope=scope)
     return _frame(ask.turn, "done", parts, record_of(ask.turn, answer, scope=scope))
 
 

@@ -24,7 +24,10 @@ def named(title: str, source_id: str) -> str:
     """``《题名》``; the file's name where no title is known; no second pair of marks around a titled one."""
     if not title:
         return source_id
-    return title if title.startswith("《") and title.endswith("》") and title.count("《") == 1 else f"《{title}》"
+    if title.startswith("《") and title.endswith("》") and title.count("《") == 1:
+        return title
+    # Inside book-title marks the inner pair is the single one (GB/T 15834).
+    return f"《{title.replace('《', '〈').replace('》', '〉')}》"
 
 
 def headline(passage: Passage) -> str:

@@ -22,13 +22,13 @@ _BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
 _HEADING = re.compile(r"^\s*#{1,6}\s+")
 
 
-def card(answer: Answer, *, lost: int = 0, follow: Sequence[str] = (), scope: str = "") -> Parts:
+def card(answer: Answer, *, lost: int = 0, scope: str = "") -> Parts:
     """All parts of a finished answer."""
     if answer.status is Status.ANSWERED:
         parts = {"body": body(answer), "sources": sources(answer.quotes), "note": note(answer, lost)}
     else:
         parts = {"body": refusal(answer, scope), "sources": nearest(answer), "note": ""}
-    return parts | {"status": status_done(answer), "foot": foot(answer), "follow": follow_ups(follow)}
+    return parts | {"status": status_done(answer), "foot": foot(answer)}
 
 
 def growing(answer: Answer, found: int, cited: int) -> Parts:

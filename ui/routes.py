@@ -22,7 +22,7 @@ from ui.export import exchanges, markdown
 from ui.feedback import Feedback, FeedbackBook
 from ui.limits import Bucket
 from ui.record import Record, restore
-from ui.suggest import examples, follow_ups
+from ui.suggest import Suggestions
 from ui.upload import FILES, check_file, safe_name
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -51,10 +51,11 @@ class Export(BaseModel):
     turns: list[Record] = Field(max_length=400)
 
 
-def router(engine: Engine, editor: Editor, book: FeedbackBook) -> APIRouter:
+def router(engine: Engine, editor: Editor, book: FeedbackBook, suggestions: Suggestions) -> APIRouter:
     """All routes under ``/api``."""
     routes = APIRouter(prefix="/api")
     _reading(routes, engine)
+    _suggesting(routes, engine, suggestions)
     _keeping(routes, engine, book)
     _editing(routes, engine, editor)
     return routes
@@ -77,8 +78,7 @@ def _reading(routes: APIRouter, engine: Engine) -> None:
         """How far loading has come, and what the empty page offers."""
         if engine.state is not EngineState.READY:
             return JSONResponse({"state": engine.state, "problem": engine.problem})
-        rows = shelf.rows(engine.chain.library)
-        return JSONResponse({"state": "ready", "documents": rows, "examples": examples(engine.chain.library)})
+        return JSONResponse({"state": "ready", "documents": shelf.rows(engine.chain.library)})
 
     @routes.post("/place")
     def place(wanted: Wanted) -> JSONResponse:
@@ -100,17 +100,28 @@ def _reading(routes: APIRouter, engine: Engine) -> None:
             raise HTTPException(404, "这份文献已不在文献库中。(gone)") from error
 
 
+def _suggesting(routes: APIRouter, engine: Engine, suggestions: Suggestions) -> None:
+    @routes.get("/examples")
+    def examples() -> JSONResponse:
+        """Questions for the empty page."""
+        return JSONResponse(suggestions.examples())
+
+    @routes.post("/follow")
+    def follow(record: Record) -> JSONResponse:
+        """What to ask next, as HTML."""
+        answer, _ = restore(record, engine.chain.library)
+        return JSONResponse({"follow": render.follow_ups(suggestions.follow_ups(answer))})
+
+
 def _keeping(routes: APIRouter, engine: Engine, book: FeedbackBook) -> None:
     @routes.post("/cards")
     def cards(wanted: Cards) -> JSONResponse:
         """Stored turns as cards, every quotation checked anew."""
         library = engine.chain.library
         shown: dict[str, render.Parts] = {}
-        for i, record in enumerate(wanted.turns):
+        for record in wanted.turns:
             answer, lost = restore(record, library)
-            last = i == len(wanted.turns) - 1
-            follow = follow_ups(answer, library) if last and record.state == "done" else []
-            shown[record.id] = render.card(answer, lost=lost, follow=follow, scope=record.scope)
+            shown[record.id] = render.card(answer, lost=lost, scope=record.scope)
         return JSONResponse(shown)
 
     @routes.post("/feedback", status_code=204)

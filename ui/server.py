@@ -26,6 +26,7 @@ from ui.limits import Bucket, Gate
 from ui.page import head, login_page
 from ui.routes import limited, router
 from ui.security import COOKIE, DAYS, PageHead, Password, SafeHeaders
+from ui.suggest import Suggestions
 from ui.text import table
 from ui.upload import FILES
 
@@ -59,14 +60,17 @@ def create_app(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     password = Password(app, settings.password) if settings.password else None
     book = FeedbackBook(settings.index.parent / "feedback.sqlite")
-    app.include_router(router(engine, editor, book), dependencies=[Depends(limited(200, 40))])
+    gate = Gate(limits.width, limits.line)
+    # Trying questions out on a chat model would cost its owner time and money.
+    suggestions = Suggestions(engine, lambda: gate.inside > 0, try_out=not settings.model)
+    routes = router(engine, editor, book, suggestions)
+    app.include_router(routes, dependencies=[Depends(limited(200, 40))])
     for extra in routers:
         app.include_router(extra)
     _own_files(app)
     _health(app, engine)
     _login(app, password, settings.root_path)
     _plain_errors(app)
-    gate = Gate(limits.width, limits.line)
     # Last: whatever no route of ours answers is Gradio's.
     app = mount(app, engine, gate, settings, patience=limits.patience)
     if password is not None:

@@ -94,7 +94,7 @@ def _paragraph(passage: Passage, clean: CleanText, marked: Marked, number: int) 
     gutter = f'<span class="pn" aria-hidden="true">{number}</span>' if number else ""
     tag = "h3" if passage.kind is PassageKind.TITLE else "p"
     inner = _text(passage, clean, marked if here else Marked(""))
-    broken = label("panel.interrupted", attrs='class="cutnote"') if passage.interrupted else ""
+    broken = label("panel.interrupted", attrs='class="broken"') if passage.interrupted and here else ""
     return f'<{tag} class="k-{passage.kind}" data-pid="{escape(passage.id)}"{target}>{gutter}{inner}{broken}</{tag}>'
 
 

@@ -1,92 +1,132 @@
-"""Questions to offer that the documents can answer: made of the lists, headings and titles that they hold."""
+"""Questions to offer that the documents can answer: made of their lists, headings and titles, then tried out.
+
+A question is offered only if the chain answers it out of the article it was made from. What was tried is remembered,
+and nothing is tried while somebody is waiting for an answer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from rag.types import Answer, Article, OutlineItem, Passage, Status
-from ui.library import Documents
-from ui.reference import named
+from rag.types import Answer, Article, OutlineItem, Passage, Question, Status, WenjuError
+from ui.engine import Engine
+from ui.library import Chain, Documents
+from ui.reference import BODY, named
+
+log = logging.getLogger("wenju.ui")
 
 FOLLOW_UPS = 3
 EXAMPLES = 4
-_LONGEST = 24
+TRIED = 6
+"""Candidates tried out for one answer."""
+_LONGEST = 26
 """A title longer than this makes a question nobody would type."""
+_COMMON = {"主要举措", "主要措施及成效", "问题与探讨", "总体目标", "工作研究", "热点思考", "前沿观察"}
+"""Headings that name no subject of their own."""
 
 
-def examples(library: Documents) -> list[str]:
-    """Questions for the empty page: one kind after the other, from different documents."""
-    kinds: list[list[str]] = [[], [], []]
-    for source in library.sources():
-        articles = list(library.articles(source.id))
-        kinds[0].extend(_of_lists(library.outline(source.id)))
-        kinds[1].extend(_of_authors(articles))
-        kinds[2].extend(_of_titles(articles))
-    return _unique(_alternate(kinds), EXAMPLES, ())
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question and the article that should answer it."""
+
+    question: str
+    article_id: str
 
 
-def follow_ups(answer: Answer, library: Documents) -> list[str]:
-    """Questions about what stands next to the quotations (or nearest passages) of an answer."""
-    near = [q.passage for q in answer.quotes] or [hit.passage for hit in answer.hits[:2]]
-    if answer.status is not Status.ANSWERED:
-        return _unique(_around(near, library, around=False), FOLLOW_UPS - 1, (answer.question,))
-    return _unique(_around(near, library, around=True), FOLLOW_UPS, (answer.question, answer.text))
+class Suggestions:
+    """Questions that were tried out on the chain; ``busy`` says when not to try more."""
+
+    def __init__(self, engine: Engine, busy: Callable[[], bool], *, try_out: bool = True) -> None:
+        self.engine, self.busy, self.try_out = engine, busy, try_out
+        self._known: dict[tuple[int, Candidate], bool] = {}
+
+    def examples(self) -> list[str]:
+        """For the empty page: from different documents."""
+        library = self.engine.chain.library
+        per_document = [list(_of_document(library, source.id)) for source in library.sources()]
+        return self._good(_alternate(per_document), EXAMPLES, 3 * EXAMPLES)
+
+    def follow_ups(self, answer: Answer) -> list[str]:
+        """What stands next to the quotations, or to the nearest passages of a refusal."""
+        near = [q.passage for q in answer.quotes] or [hit.passage for hit in answer.hits[:2]]
+        wanted = FOLLOW_UPS if answer.status is Status.ANSWERED else FOLLOW_UPS - 1
+        fresh = (c for c in _around(near, self.engine.chain.library) if not _asked(c.question, answer.question))
+        return self._good(fresh, wanted, TRIED)
+
+    def _good(self, candidates: Iterable[Candidate], wanted: int, tries: int) -> list[str]:
+        chain = self.engine.chain
+        found: dict[str, None] = {}
+        for candidate in dict.fromkeys(candidates):
+            key = (id(chain), candidate)
+            if key not in self._known and self.try_out:
+                if tries <= 0 or self.busy():
+                    continue
+                tries -= 1
+                self._known[key] = _answers(chain, candidate)
+            if self._known.get(key, not self.try_out):
+                found[candidate.question] = None
+            if len(found) == wanted:
+                break
+        return list(found)
 
 
-def _around(passages: Sequence[Passage], library: Documents, *, around: bool) -> Iterator[str]:
-    for passage in passages:
-        articles = {a.id: a for a in library.articles(passage.source_id)}
-        outline = [item for item in library.outline(passage.source_id) if item.article_id == passage.article_id]
-        yield from _of_lists(outline)
-        if around:
-            siblings = [p for p in library.passages(passage.source_id) if p.article_id == passage.article_id]
-            yield from _of_headings(siblings, passage)
-        article = articles.get(passage.article_id)
+def _answers(chain: Chain, candidate: Candidate) -> bool:
+    """Whether the chain answers it, and mostly out of the right article."""
+    try:
+        answers = list(chain.stream(Question(candidate.question)))
+    except WenjuError:
+        return False
+    except Exception as error:  # a suggestion is never worth an error
+        log.warning("trying out a suggestion failed: %r", error)
+        return False
+    if not answers or answers[-1].status is not Status.ANSWERED:
+        return False
+    quotes = answers[-1].quotes
+    return 2 * sum(q.passage.article_id == candidate.article_id for q in quotes) >= len(quotes)
+
+
+def _of_document(library: Documents, source_id: str) -> Iterator[Candidate]:
+    passages = list(library.passages(source_id))
+    outline = list(library.outline(source_id))
+    for article in sorted(library.articles(source_id), key=lambda a: not a.author):
+        yield from _of_article(article, [p for p in passages if p.article_id == article.id], outline, set())
+
+
+def _around(near: Sequence[Passage], library: Documents) -> Iterator[Candidate]:
+    for passage in dict.fromkeys(near):
+        article = next((a for a in library.articles(passage.source_id) if a.id == passage.article_id), None)
         if article is not None:
-            yield from _of_titles([article])
-            yield from _of_authors([article])
+            siblings = [p for p in library.passages(passage.source_id) if p.article_id == article.id]
+            yield from _of_article(article, siblings, library.outline(passage.source_id), set(passage.headings))
 
 
-def _of_lists(outline: Iterable[OutlineItem]) -> Iterator[str]:
-    """``“八个对标”具体指什么？``: a list that the text itself announces is always answerable."""
+def _of_article(
+    article: Article, siblings: Sequence[Passage], outline: Iterable[OutlineItem], here: set[str]
+) -> Iterator[Candidate]:
+    """What one article can be asked: its announced lists, its headings, the article itself."""
+    if not any(p.kind in BODY for p in siblings):
+        return  # a picture with its caption
     for item in outline:
-        if item.announced > 1 and 2 <= len(item.announced_as) <= 16:
-            yield f"“{item.announced_as}”具体有哪些？"
+        if item.article_id == article.id and item.announced > 1 and 2 <= len(item.announced_as) <= 16:
+            yield Candidate(f"“{item.announced_as}”具体有哪些？", article.id)
+    for heading in dict.fromkeys(h for p in siblings for h in p.headings[-1:] if h not in here | {*article.headings}):
+        words = heading.lstrip("一二三四五六七八九十、（）()第，。, 　").strip("—- 　")
+        if 5 <= len(words) <= _LONGEST and words not in _COMMON and words != article.title and "“" not in words:
+            how = words[0] in "推加强提深完健落"
+            yield Candidate(f"怎样{words}？" if how else f"关于“{words}”，文中怎么说？", article.id)
+    if article.title and len(article.title) <= _LONGEST:
+        who = article.author if article.author and "、" not in article.author else ""
+        text = named(article.title, "")
+        yield Candidate(f"{who}在{text}中谈了什么？" if who else f"{text}讲了什么？", article.id)
 
 
-def _of_headings(siblings: Sequence[Passage], here: Passage) -> Iterator[str]:
-    """Section headings next to the one that was quoted."""
-    seen = dict.fromkeys(h for p in siblings for h in p.headings[-1:] if h not in here.headings)
-    for heading in seen:
-        words = heading.lstrip("一二三四五六七八九十、（）()第，。 　").strip("—- 　")
-        if 4 <= len(words) <= _LONGEST:
-            yield f"文中怎样谈“{words}”？"
+def _asked(question: str, before: str) -> bool:
+    """Whether this was just asked, in these or nearly these words."""
+    return question == before or len(set(question) & set(before)) > 0.85 * len(set(question))
 
 
-def _of_authors(articles: Iterable[Article]) -> Iterator[str]:
-    for article in articles:
-        if article.author and article.title and "、" not in article.author and len(article.title) <= _LONGEST:
-            yield f"{article.author}在{named(article.title, '')}中提出了什么？"
-
-
-def _of_titles(articles: Iterable[Article]) -> Iterator[str]:
-    for article in articles:
-        if 4 <= len(article.title) <= _LONGEST:
-            yield f"{named(article.title, '')}的主要观点是什么？"
-
-
-def _alternate(kinds: Sequence[Sequence[str]]) -> Iterator[str]:
+def _alternate(kinds: Sequence[Sequence[Candidate]]) -> Iterator[Candidate]:
     for row in range(max((len(kind) for kind in kinds), default=0)):
         yield from (kind[row] for kind in kinds if row < len(kind))
-
-
-def _unique(questions: Iterable[str], most: int, asked: Sequence[str]) -> list[str]:
-    """The first ``most`` different ones that were not just asked."""
-    found: dict[str, None] = {}
-    for question in questions:
-        core = question.split("”")[0].lstrip("“文中怎样谈《")
-        if not any(question == a or (len(core) > 3 and core in a and "“" in question) for a in asked[:1]):
-            found[question] = None
-        if len(found) == most:
-            break
-    return list(found)

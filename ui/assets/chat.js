@@ -47,7 +47,8 @@ async function fill(turns) {
         if (!el || !cards[turn.id]) continue;
         if (turn.text || finished(turn)) apply(el, cards[turn.id]);
         if (!finished(turn)) ending(el, turn.state === 'error' ? 'error.answer' : 'state.cut');
-        else if (turn.state === 'stopped') put($('.status', el), turn.text ? 'state.stopped' : 'state.stopped.empty');
+        else if (turn === talk.turns.at(-1) && turn.state === 'done') suggest(el, turn);
+        if (turn.state === 'stopped') put($('.status', el), turn.text ? 'state.stopped' : 'state.stopped.empty');
       }
       return;
     } catch (error) {
@@ -154,8 +155,14 @@ function finish(state, key) {
   el.dataset.state = state;
   if (key) state === 'cut' ? ending(el, key) : put($('.status', el), key);
   $('.acts', el).hidden = state === 'error' || (!turn.text && state !== 'done');
-  if (state === 'done') { $('#voice').textContent = $('.body', el).innerText; prefetch(turn); }
+  if (state === 'done') { $('#voice').textContent = $('.body', el).innerText; prefetch(turn).then(() => suggest(el, turn)); }
   window.dispatchEvent(new Event('wenju:talk'));
+}
+
+// What to ask next comes after the answer: the server tries the questions out first.
+async function suggest(el, turn) {
+  const parts = await json('follow', turn).catch(() => null);
+  if (parts && el === log().lastElementChild && !busy) apply(el, parts);
 }
 
 // A turn that broke off keeps what it has and offers to ask again.

@@ -10,12 +10,14 @@ export async function refresh() {
     try {
       const told = await json('status');
       state = told.state; problem = told.problem || '';
-      if (state !== 'loading') { rows = told.documents || []; examples = told.examples || []; break; }
+      if (state !== 'loading') { rows = told.documents || []; break; }
     } catch { /* the server is away; the banner says so */ }
     stock();
     await new Promise(r => setTimeout(r, wait));
   }
   stock(); list(); scopeLine(); drop();
+  examples = rows.length ? await json('examples').catch(() => []) : [];
+  stock();
 }
 
 function stock() {
