@@ -11,9 +11,10 @@ from rag.corpus.blocks import Block, BlockKind, blocks
 from rag.corpus.clean import clean
 from rag.corpus.fragments import fragments
 from rag.corpus.headlines import Head, heads
+from rag.corpus.outline import outline
 from rag.corpus.split import passages, units
 from rag.corpus.stitch import as_text, breaks, stitches
-from rag.types import Article, CleanText, Passage, Reading, Source, Span
+from rag.types import Article, CleanText, OutlineItem, Passage, Reading, Source, Span
 
 
 def read_source(source: Source) -> Reading:
@@ -31,11 +32,14 @@ def read_source(source: Source) -> Reading:
     seen: Counter[str] = Counter()
     found: list[Article] = []
     read: list[Passage] = []
+    items: list[OutlineItem] = []
     for number, layout in enumerate(layouts):
         article = _article(text, page, uses, layout, extents, number)
         found.append(article)
         read += passages(text, article, list(units(page, uses, layout, joins)), len(read), seen)
-    return Reading(text, tuple(found), tuple(read), (), text.repairs, _furniture(source, page, uses, extents))
+        items += outline(text, page, uses, layout.blocks, joins, article.id, len(items))
+    furniture = _furniture(source, page, uses, extents)
+    return Reading(text, tuple(found), tuple(read), tuple(items), text.repairs, furniture)
 
 
 def block_extents(text: CleanText, page: Sequence[Block]) -> list[Span]:
