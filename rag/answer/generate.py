@@ -63,7 +63,7 @@ class Writer:
 
     def stand_alone(self, question: Question) -> str:
         """The question with what it leaves unsaid put in, by the model; by the rules when it cannot."""
-        if not question.history or not depends(question.text):
+        if not question.history or not depends(question):
             return rewrite(question).text
         try:
             with closing(self._open().stream(build_rewrite(question))) as pieces:
