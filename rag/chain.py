@@ -2,7 +2,8 @@
 
     hits   = retriever.search(question)
     quotes = reader.read(question, hits)
-    answer = compose(quotes), every quote verified against the original first
+    answer = compose(quotes), every quote verified against the original first; or, when a chat model is set,
+             writer.write(question, passages): its prose, every sentence checked before it is shown
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from rag.answer.cite import CitationError, verify
 from rag.answer.compose import compose, refusal
+from rag.answer.generate import Writer
+from rag.answer.language import in_script, language_of, say
 from rag.answer.question import analyse
 from rag.answer.read import Evidence, SentenceReader
 from rag.index.embed import open_encoder
@@ -23,17 +26,32 @@ from rag.index.library import Library, open_library
 from rag.search.followup import stand_alone
 from rag.search.retrieve import Retriever
 from rag.settings import Settings
-from rag.types import Answer, Quote, Question, Status, Timings, WenjuError
+from rag.types import Answer, Passage, Question, Quote, Status, Timings, WenjuError
+
+GIVEN = 8
+"""Passages given to a chat model at most."""
 
 
 class QAChain(Runnable[Question | str, Answer]):
     """Question in, verified Answer out. ``stream`` yields growing Answers: hits first, then sentence by sentence."""
 
-    def __init__(self, library: Library, retriever: Retriever, reader: SentenceReader, settings: Settings) -> None:
+    def __init__(
+        self,
+        library: Library,
+        retriever: Retriever,
+        reader: SentenceReader,
+        settings: Settings,
+        writer: Writer | None = None,
+    ) -> None:
         self.library = library
         self.retriever = retriever
         self.reader = reader
         self.settings = settings
+        self.writer = writer
+
+    def extractive(self) -> QAChain:
+        """The same chain without the chat model."""
+        return QAChain(self.library, self.retriever, self.reader, self.settings)
 
     def invoke(self, input: Question | str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """The whole answer. Raises WenjuError when the question cannot be asked (empty, too long)."""
@@ -46,7 +64,7 @@ class QAChain(Runnable[Question | str, Answer]):
         """Growing answers: the first has the hits and no text, the last is whole."""
         started = perf_counter()
         question = check_question(input, self.settings.max_question)
-        asked = stand_alone(question)
+        asked = self.writer.stand_alone(question) if self.writer else stand_alone(question)
         hits = self.retriever.search(asked, question.filters)
         searched = perf_counter()
         answer = Answer(
@@ -56,19 +74,21 @@ class QAChain(Runnable[Question | str, Answer]):
         yield answer
         evidence = self.reader.read(asked, analyse(asked), hits)
         answer = replace(answer, timings=_timings(started, searched, perf_counter()))
-        yield from self._say(answer, evidence)
+        yield from self._say(answer, asked, evidence)
 
-    def _say(self, answer: Answer, evidence: Evidence) -> Iterator[Answer]:
+    def _say(self, answer: Answer, asked: str, evidence: Evidence) -> Iterator[Answer]:
+        language = language_of(answer.question)
         quotes = self._verified(evidence.quotes)
         if not evidence.quotes or evidence.confidence < self.reader.weights.threshold:
-            yield replace(answer, reason=refusal(answer.hits))
+            yield replace(answer, reason=refusal(answer.hits, language))
         elif not quotes:
-            yield replace(answer, status=Status.FAILED_CHECK, reason="引文未能通过与原文的核对，因此不予显示。")
+            yield replace(answer, status=Status.FAILED_CHECK, reason=say("unverified", language))
         else:
-            text = ""
-            for sentence in compose(quotes):
-                text = f"{text}\n{sentence}" if text else sentence
-                yield replace(answer, text=text, quotes=quotes, status=Status.ANSWERED, reason=evidence.note)
+            quoted = replace(answer, quotes=quotes, status=Status.ANSWERED, reason=in_script(evidence.note, language))
+            if self.writer is None:
+                yield from _quoted(quoted)
+            else:
+                yield from self.writer.write(answer, asked, _passages(quoted), lambda: _quoted(quoted))
 
     def _verified(self, quotes: Sequence[Quote]) -> tuple[Quote, ...]:
         kept: list[Quote] = []
@@ -86,7 +106,22 @@ def open_chain(settings: Settings, *, allow_stale: bool = False) -> QAChain:
     encoder = open_encoder(settings)
     library = open_library(settings.index, encoder, allow_stale=allow_stale)
     retriever = Retriever(library=library, encoder=encoder)
-    return QAChain(library, retriever, SentenceReader(library, encoder), settings)
+    writer = Writer(settings, library, encoder) if settings.model and settings.engine != "extractive" else None
+    return QAChain(library, retriever, SentenceReader(library, encoder), settings, writer)
+
+
+def _quoted(answer: Answer) -> Iterator[Answer]:
+    """The extractive answer, one quotation more each time."""
+    text = ""
+    for sentence in compose(answer.quotes, language_of(answer.question)):
+        text = f"{text}\n{sentence}" if text else sentence
+        yield replace(answer, text=text)
+
+
+def _passages(answer: Answer) -> list[Passage]:
+    """What a chat model is given to read: the passages that hold the quotations, then the other hits."""
+    found = [quote.passage for quote in answer.quotes] + [hit.passage for hit in answer.hits]
+    return list({passage.id: passage for passage in found}.values())[:GIVEN]
 
 
 def check_question(question: Question | str, limit: int) -> Question:

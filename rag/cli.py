@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from rag.settings import Settings, load_settings
+from rag.settings import engine_settings, load_settings
 from rag.types import Filters, Question, Turn, WenjuError
 
 if TYPE_CHECKING:
@@ -287,7 +287,7 @@ def main() -> None:
 def _open(index: Path | None, *, allow_stale: bool = False, engine: str | None = None) -> QAChain:
     from rag.chain import open_chain
 
-    return open_chain(load_settings(index=index), allow_stale=allow_stale)
+    return open_chain(load_settings(index=index, **engine_settings(engine)), allow_stale=allow_stale)
 
 
 def _required(question: str | None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 
+from rag.answer.probe import probe_model
 from rag.index.embed import open_encoder
 from rag.index.manifest import check_files, current_generation, read_manifest
 from rag.settings import Settings
@@ -33,6 +34,8 @@ def examine(settings: Settings) -> list[Finding]:
         ("索引文件", _index),
         ("索引与文件一致", _fresh),
     )
+    if settings.model:
+        checks = (*checks, ("聊天模型", _chat_model))
     return [_finding(subject, check, settings) for subject, check in checks]
 
 
@@ -58,6 +61,16 @@ def _model(settings: Settings) -> str:
     started = perf_counter()
     encoder.encode_queries(["工会是什么？"])
     return f"{encoder.name}，{encoder.dim} 维，一个问题 {(perf_counter() - started) * 1000:.1f} 毫秒"
+
+
+def _chat_model(settings: Settings) -> str:
+    seen = probe_model(settings)
+    length = f"上下文 {seen.context} 词元（{'服务器告知' if seen.context_told else '按 WENJU_CONTEXT_TOKENS'}）"
+    flow = "逐字返回" if seen.streams else "整段返回"
+    cites = "会标注出处" if seen.cites else "没有按要求标注出处"
+    speed = f"首字 {seen.first_seconds:.1f} 秒，每秒 {seen.characters_per_second:.0f} 字"
+    right = "" if seen.right else f"；试题答错：{seen.answer[:60]}"
+    return f"{seen.model}，{length}，{flow}，{speed}，{cites}{right}"
 
 
 def _index(settings: Settings) -> str:

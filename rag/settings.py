@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import Field, ValidationError
@@ -30,7 +31,7 @@ class Settings(BaseSettings):
     """The reranker: "off", or a sentence-transformers CrossEncoder folder or name."""
     model: str = ""
     """A chat model for LangChain's init_chat_model, e.g. "ollama:qwen3:8b". Empty: extractive answers only."""
-    engine: str = "auto"
+    engine: Literal["auto", "extractive"] = "auto"
     """Who writes the answer: "auto" (the chat model if one is set and can be reached) or "extractive"."""
     base_url: str = ""
     """Where the chat model is served, e.g. "http://127.0.0.1:11434" for Ollama. Empty: the provider's own address."""
@@ -62,6 +63,17 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then environment, then ``wenju.toml`` in the current folder."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def engine_settings(engine: str | None) -> dict[str, str]:
+    """The settings that ``--engine`` stands for: "extractive", "auto", or the name of a chat model; none for None.
+
+    >>> engine_settings("ollama:qwen3:8b")
+    {'engine': 'auto', 'model': 'ollama:qwen3:8b'}
+    """
+    if engine is None or engine in ("extractive", "auto"):
+        return {} if engine is None else {"engine": engine}
+    return {"engine": "auto", "model": engine}
 
 
 def load_settings(**changes: object) -> Settings:

@@ -9,6 +9,7 @@ from itertools import chain, count, repeat
 import pytest
 
 from rag.answer.generate import LONGEST, Writer
+from rag.answer.probe import probe_model
 from rag.settings import Settings
 from rag.types import Answer, CleanText, Hit, Passage, Question, Source, Span, Status, Turn, Verdict
 from tests.conftest import TinyEncoder
@@ -287,3 +288,15 @@ def test_a_follow_up_is_rewritten_by_the_model_and_by_the_rules_when_it_cannot()
         assert writer.stand_alone(Question("这由谁负责？", (turn,))) == "临江市的13条举措由谁负责？"
         assert "临江市" in writer.stand_alone(Question("这由谁负责？", (turn,)))
     assert QUESTION in server.requests[0]["messages"][1]["content"]
+
+
+def test_the_probe_says_what_it_saw() -> None:
+    with ScriptedServer(says("渡口每天开放12小时[1]。"), context=32_768) as server:
+        seen = probe_model(Settings(model="openai:scripted", base_url=server.url))
+    assert (seen.context, seen.context_told) == (32_768, True)
+    assert seen.streams
+    assert seen.cites
+    assert seen.right
+    with ScriptedServer(says("八小时。")) as server:
+        seen = probe_model(Settings(model="openai:scripted", base_url=server.url))
+    assert not (seen.context_told or seen.cites or seen.right)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rag.answer.language import Language, say
 from rag.types import Hit, Quote
 
 
-def compose(quotes: Sequence[Quote]) -> Iterator[str]:
-    """The answer's sentences, one a line, each ending with its marker [n]."""
+def compose(quotes: Sequence[Quote], language: Language = Language.SIMPLIFIED) -> Iterator[str]:
+    """The answer's sentences, one a line, each ending with its marker [n]; an English question gets an English lead."""
+    lead = say("lead", language)
     for number, quote in enumerate(quotes, 1):
-        yield f"{quote.text.strip()}[{number}]"
+        yield f"{lead}\n{quote.text.strip()}[{number}]" if lead and number == 1 else f"{quote.text.strip()}[{number}]"
 
 
-def refusal(hits: Sequence[Hit]) -> str:
-    """Why nothing is answered, and what stands nearest."""
-    nearest = list(dict.fromkeys(f"《{h.passage.title or h.passage.source_id}》" for h in hits[:5]))[:3]
-    where = f"最接近的段落在{'、'.join(nearest)}，但不足以回答。" if nearest else "没有找到相关段落。"
-    return f"现有文件中没有找到能回答这个问题的原文。{where}"
+def refusal(hits: Sequence[Hit], language: Language = Language.SIMPLIFIED) -> str:
+    """Why nothing is answered, and what stands nearest, in the question's language."""
+    titles = list(dict.fromkeys(f"《{h.passage.title or h.passage.source_id}》" for h in hits[:5]))[:3]
+    where = say("nearest", language, titles=(", " if language is Language.ENGLISH else "、").join(titles)) if titles else say("none", language)
+    return f"{say('refusal', language)}{' ' if language is Language.ENGLISH else ''}{where}"

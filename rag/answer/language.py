@@ -74,6 +74,10 @@ _SAY: dict[str, tuple[str, str]] = {
         "The nearest passages are in {titles}, but they do not answer it.",
     ),
     "none": ("没有找到相关段落。", "No related passage was found."),
+    "unverified": (
+        "引文未能通过与原文的核对，因此不予显示。",
+        "The quotations did not pass the comparison with the originals and are not shown.",
+    ),
     "fallback": ("{problem} 以下改为原文摘录。", "{problem} Quotations from the documents are shown instead."),
     "interrupted": (
         "{problem} 以上是中断前已通过核对的部分，未写完的一句没有显示。",
