@@ -35,18 +35,23 @@ def articles(
     return _with_series(page, uses, sorted(layouts, key=lambda one: one.blocks[0]))
 
 
+def with_displaced(
+    uses: Mapping[int, Head], parts: Sequence[Fragment], moved: frozenset[int]
+) -> dict[int, Head]:
+    """``uses`` with each moved headline as the title of its fragment, if that has none."""
+    result = dict(uses)
+    for part in parts:
+        titled = any(uses.get(n) is Head.TITLE for n in part.blocks)
+        for n in moved.intersection(part.blocks):
+            result[n] = Head.SUBTITLE if titled else Head.TITLE
+    return result
+
+
 def _layout(page: Sequence[Block], uses: Mapping[int, Head], own: list[Fragment], joins: Mapping[int, int]) -> Layout:
     blocks = reading_order(page, uses, own, joins)
     title = " ".join(page[n].text for n in blocks if uses.get(n) is Head.TITLE)
-    if not title:
-        title = " ".join(page[n].text for n in blocks if _displaced(page, uses, joins, n))
     kickers = tuple(page[n].text for n in blocks if uses.get(n) in (Head.SERIES, Head.COLUMN, Head.KICKER))
     return Layout(blocks, title, kickers, _authors(page, blocks), _role(page, blocks))
-
-
-def _displaced(page: Sequence[Block], uses: Mapping[int, Head], joins: Mapping[int, int], at: int) -> bool:
-    """Whether a heading stands inside a sentence, where no heading can be: a headline that the layout moved."""
-    return uses.get(at) is Head.SECTION and at > 0 and joins.get(at - 1) == at + 1
 
 
 def _authors(page: Sequence[Block], blocks: Sequence[int]) -> tuple[str, ...]:

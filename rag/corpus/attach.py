@@ -6,10 +6,13 @@ that speaks for it most; two role notes or two bylines never meet in one article
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import log, sqrt
 
 from rag.corpus.blocks import Block, BlockKind
+from rag.corpus.fold import fold
 from rag.corpus.fragments import Fragment
 from rag.corpus.headlines import Head
 from rag.corpus.ordinals import Marker, marker_at
@@ -20,6 +23,9 @@ _SEQUENCE = 0.5
 """What an ordinal that goes on (二要 … 三要) speaks for it."""
 _UNSIGNED = 0.1
 """What a role note speaks for an article that has none and breaks off."""
+
+_COMPLETE = 0.1
+"""What speaks against an article that has both byline and role note: it waits for nothing."""
 
 
 @dataclass(slots=True)
@@ -93,6 +99,8 @@ def _claim(page: Sequence[Block], anchor: _Group, group: _Group, alike: float) -
         claim += _NEIGHBOUR
     if _goes_on(page, anchor.blocks, group.blocks):
         claim += _SEQUENCE
+    if _has(page, anchor, BlockKind.ROLE) and _has(page, anchor, BlockKind.BYLINE):
+        claim -= _COMPLETE
     if _has(page, group, BlockKind.ROLE) and any(page[n].is_open for n in anchor.blocks[-1:]):
         claim += _UNSIGNED
     return claim
@@ -116,8 +124,19 @@ def _opening_markers(page: Sequence[Block], blocks: Iterable[int]) -> list[Marke
 
 
 def _likeness(page: Sequence[Block], groups: Sequence[_Group]) -> list[list[float]]:
-    from rag.corpus.ngrams import ngrams
-    from rag.corpus.seams import likeness, piece
+    """How much of the wording of two groups is theirs alone, as a cosine: strings of two and three characters, those
+    of few groups counting most, because a page on one subject shares most of its words."""
+    own = [_strings("".join(page[n].text for n in group.blocks if page[n].kind is not BlockKind.ROLE)) for group in groups]
+    spread = Counter(gram for grams in own for gram in grams)
+    vectors = [{gram: sqrt(n) * log((len(groups) + 1) / spread[gram]) for gram, n in grams.items()} for grams in own]
+    sizes = [sqrt(sum(value * value for value in vector.values())) or 1.0 for vector in vectors]
+    return [
+        [sum(value * other.get(gram, 0.0) for gram, value in one.items()) / (sizes[a] * sizes[b])
+         for b, other in enumerate(vectors)]
+        for a, one in enumerate(vectors)
+    ]  # fmt: skip
 
-    texts = [piece("".join(page[n].text for n in group.blocks if page[n].kind is not BlockKind.ROLE)) for group in groups]
-    return [[float(value) for value in row] for row in likeness(texts, ngrams())]
+
+def _strings(text: str) -> Counter[str]:
+    folded = fold(text)
+    return Counter(folded[at : at + size] for size in (2, 3) for at in range(len(folded) - size + 1))

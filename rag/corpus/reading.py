@@ -6,14 +6,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 
-from rag.corpus.articles import Layout, articles
+from rag.corpus.articles import Layout, articles, with_displaced
 from rag.corpus.blocks import Block, BlockKind, blocks
 from rag.corpus.clean import clean
 from rag.corpus.fragments import fragments
 from rag.corpus.headlines import Head, heads
 from rag.corpus.outline import outline
 from rag.corpus.split import passages, units
-from rag.corpus.stitch import as_text, breaks, stitches
+from rag.corpus.stitch import as_text, breaks, displaced, stitches
 from rag.types import Article, CleanText, OutlineItem, Passage, Reading, Source, Span
 
 
@@ -27,7 +27,9 @@ def read_source(source: Source) -> Reading:
         page = as_text(page, joins)
         uses = heads(page)
     several = sum(use is Head.TITLE for use in uses.values()) > 1
-    layouts = articles(page, uses, fragments(page, uses, breaks(page, joins, several)), joins)
+    parts = fragments(page, uses, breaks(page, joins, several))
+    uses = with_displaced(uses, parts, displaced(page, joins))
+    layouts = articles(page, uses, parts, joins)
     extents = block_extents(text, page)
     seen: Counter[str] = Counter()
     found: list[Article] = []

@@ -11,19 +11,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import log
-from typing import TYPE_CHECKING
 
 from rag.corpus.blocks import Block, BlockKind
 from rag.corpus.headlines import HEADS, Head
 from rag.corpus.matching import best_matching
 from rag.corpus.ordinals import Style, marker_at
 
-if TYPE_CHECKING:
-    from rag.corpus.seams import Page
-
 NEXT_BAR = 0.3
 """Least log odds to join two pieces that nothing stands between."""
-FAR_BAR = 0.0
+FAR_BAR = -0.4
 """Least log odds to join pieces that something else stands between."""
 SURE = 2.0
 """Log odds from which a seam tells something about its page."""
@@ -56,18 +52,18 @@ def stitches(page: Sequence[Block], uses: Mapping[int, Head]) -> dict[int, int]:
         for right in reach:
             if right != left and right < len(texts) and _may_follow(page[texts[right]]):
                 gains[left, right] = pieces.score(left, right)
-    habit = _habit(pieces, gains)
+    habit = _habit(page, texts, gains)
     gains = {pair: gain - (NEXT_BAR - habit if pieces.is_next(*pair) else FAR_BAR) for pair, gain in gains.items()}
     chosen = best_matching(gains)
     return {texts[left]: texts[right] for left, right in _without_rings(chosen, gains).items()}
 
 
-def _habit(pieces: Page, scores: Mapping[tuple[int, int], float]) -> float:
+def _habit(page: Sequence[Block], texts: Sequence[int], scores: Mapping[tuple[int, int], float]) -> float:
     """How much this page's sure seams favour the next piece over one further off, as log odds.
 
     Most pages break a paragraph only from one column to the next; a riffled page does it everywhere.
     """
-    sure = [pieces.is_next(*pair) for pair, score in scores.items() if score > SURE]
+    sure = [_only_heads(page, texts[left], texts[right]) for (left, right), score in scores.items() if score > SURE]
     return max(0.0, min(MOST_HABIT, log((sum(sure) + 1) / (len(sure) - sum(sure) + 1))))
 
 
@@ -98,6 +94,13 @@ def as_text(page: Sequence[Block], joins: Mapping[int, int]) -> list[Block]:
     """The page with every joined line taken for what it then is: running text."""
     joined = set(joins) | set(joins.values())
     return [replace(block, kind=BlockKind.PARAGRAPH) if n in joined else block for n, block in enumerate(page)]
+
+
+def displaced(page: Sequence[Block], joins: Mapping[int, int]) -> frozenset[int]:
+    """Headings that stand inside a sentence, where no heading can be: headlines that the layout moved."""
+    return frozenset(
+        n for left, right in joins.items() if _only_heads(page, left, right) for n in range(left + 1, right)
+    )
 
 
 def breaks(page: Sequence[Block], joins: Mapping[int, int], several: bool) -> frozenset[int]:
