@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer.bylines import byline_quotes
-from rag.answer.confidence import Weights, confidence, features
+from rag.answer.confidence import Scored, Weights, confidence, features
 from rag.answer.evidence import Candidate, candidates
-from rag.answer.lists import list_quotes
+from rag.answer.fitting import fits
+from rag.answer.lists import find_list
 from rag.answer.question import Analysis, Asked
 from rag.answer.quoting import make_quote
+from rag.corpus.clauses import units
 from rag.corpus.fold import fold
 from rag.index.embed import Encoder
 from rag.index.library import Library
@@ -23,6 +25,9 @@ AT_MOST = 3
 """Quotes in an answer that is not a list."""
 CLOSE = 0.86
 """A further sentence is quoted when it scores at least this share of the best."""
+
+SHORT = 32
+"""A quoted sentence below this many characters takes the next one along, except where a short answer was asked for."""
 
 _HINTS: dict[Asked, re.Pattern[str]] = {
     Asked.HOW_MANY: re.compile(r"[0-9〇一二三四五六七八九十百千万亿两]+(?:[.,][0-9]+)?(?:多|余)?[万亿]?[个项条点种场人次家名年届天月篇支份元%户级]"),
@@ -56,44 +61,55 @@ class SentenceReader:
         special = byline_quotes(question, analysis, hits, self._library)
         if special:
             return Evidence(special, 1.0)
+        whole = find_list(question, analysis, hits, self._library)
+        if whole is not None:
+            return Evidence(whole.quotes, 1.0 if whole.quotes else 0.0, whole.note)
         found = candidates(question, hits[:READ], self._library, self._encoder)
         if not found:
             return Evidence((), 0.0)
-        sure = confidence(features(question, found), self.weights)
-        whole = list_quotes(question, analysis, found, self._library)
-        if whole is not None:
-            return Evidence(whole.quotes, max(sure, whole.confidence), whole.note)
-        return Evidence(self._best(question, analysis, found), sure)
+        ranked = _ranked(question, analysis, found)
+        sure = confidence(features(question, analysis, ranked), self.weights)
+        return Evidence(self._best(analysis, ranked), sure)
 
-    def _best(self, question: str, analysis: Analysis, found: Sequence[Candidate]) -> tuple[Quote, ...]:
-        scored = sorted(((_score(c, analysis), -i) for i, c in enumerate(found)), reverse=True)
-        ranked = [(score, found[-i]) for score, i in scored]
-        least = ranked[0][0] * CLOSE
-        chosen: list[tuple[float, Candidate]] = []
-        for score, candidate in ranked:
-            if score >= least and len(chosen) < AT_MOST and not any(_repeats(candidate, c) for _, c in chosen):
-                chosen.append((score, candidate))
-        return tuple(self._quote(candidate, score, analysis) for score, candidate in chosen)
+    def _best(self, analysis: Analysis, ranked: Sequence[Scored]) -> tuple[Quote, ...]:
+        least = ranked[0].score * CLOSE
+        chosen: list[Scored] = []
+        for scored in ranked:
+            if scored.score >= least and len(chosen) < AT_MOST and not any(_repeats(scored, c) for c in chosen):
+                chosen.append(scored)
+        return tuple(self._quote(scored, analysis) for scored in chosen)
 
-    def _quote(self, candidate: Candidate, score: float, analysis: Analysis) -> Quote:
+    def _quote(self, scored: Scored, analysis: Analysis) -> Quote:
+        candidate = scored.candidate
         passage = candidate.hit.passage
         clean = self._library.clean(passage.source_id)
-        return make_quote(
-            passage, clean, candidate.start, candidate.end, score, _focus(candidate.text, analysis.asked)
-        )
+        start, end = candidate.start, candidate.end
+        if end - start < SHORT and analysis.asked not in (Asked.HOW_MANY, Asked.WHEN, Asked.WHO, Asked.WHERE):
+            end = _with_next(passage.text, end)
+        return make_quote(passage, clean, start, end, scored.score, _focus(passage.text[start:end], analysis.asked))
 
 
-def _score(candidate: Candidate, analysis: Analysis) -> float:
+def _ranked(question: str, analysis: Analysis, found: Sequence[Candidate]) -> list[Scored]:
+    scored = [Scored(c, fit := fits(question, analysis, c.text), _score(c, analysis, fit)) for c in found]
+    return sorted(scored, key=lambda s: (-s.score, found.index(s.candidate)))
+
+
+def _with_next(text: str, end: int) -> int:
+    """End of the unit after ``end``: a short sentence names a thing, the next one says what it is."""
+    return next((stop for start, stop in units(text) if start >= end), end)
+
+
+def _score(candidate: Candidate, analysis: Analysis, fit: bool) -> float:
     """Larger is better. The parts are about equally spread over candidates, so plain weights do."""
     hint = _HINTS.get(analysis.asked)
-    fits = 1.0 if hint is None or hint.search(fold(candidate.text)) else 0.0
+    hinted = 1.0 if hint is None or hint.search(fold(candidate.text)) else 0.0
     meaning = max(0.0, (candidate.cosine - 0.75) / 0.2)
-    return 0.40 * meaning + 0.30 * candidate.coverage + 0.12 * candidate.hit.score + 0.08 * candidate.context + 0.10 * fits
+    return 0.40 * meaning + 0.30 * candidate.coverage + 0.12 * candidate.hit.score + 0.08 * candidate.context + 0.05 * hinted + 0.15 * fit
 
 
-def _repeats(one: Candidate, other: Candidate) -> bool:
+def _repeats(one: Scored, other: Scored) -> bool:
     """Whether two candidates say the same words (the same paragraph printed in two documents)."""
-    a, b = fold(one.text), fold(other.text)
+    a, b = fold(one.candidate.text), fold(other.candidate.text)
     return a in b or b in a
 
 

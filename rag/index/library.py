@@ -33,6 +33,8 @@ class Library:
         self.dense = DenseIndex.open(generation / "dense.faiss")
         self.lexical = LexicalIndex.open(generation / "lexical")
         self.clean = lru_cache(maxsize=64)(self._tables.clean)
+        self._passages = lru_cache(maxsize=64)(lambda source_id: tuple(self._tables.passages(source_id)))
+        self.outline = lru_cache(maxsize=64)(self._outline)
 
     def __len__(self) -> int:
         """Number of passages."""
@@ -50,13 +52,13 @@ class Library:
         """The articles of one document in reading order."""
         return self._tables.articles(source_id)
 
-    def outline(self, source_id: str) -> list[OutlineItem]:
+    def _outline(self, source_id: str) -> tuple[OutlineItem, ...]:
         """Headings and ordinal lists of one document in reading order."""
-        return self._tables.outline(source_id)
+        return tuple(self._tables.outline(source_id))
 
     def passages(self, source_id: str | None = None) -> Iterator[Passage]:
         """Passages of one document, or of all, in reading order."""
-        return self._tables.passages(source_id)
+        return self._tables.passages() if source_id is None else iter(self._passages(source_id))
 
     def passage(self, passage_id: str) -> Passage:
         """One passage. Raises KeyError for an unknown id."""
@@ -78,6 +80,10 @@ class Library:
     def credit_rows(self) -> frozenset[int]:
         """Rows of titles, bylines and role notes: lines about an article rather than of it."""
         return frozenset(self._tables.rows_of_kind((PassageKind.TITLE, PassageKind.BYLINE, PassageKind.ROLE)))
+
+    def credits_of(self, article_id: str) -> list[int]:
+        """Rows of the bylines and role notes of one article."""
+        return self._tables.rows_of_kind((PassageKind.BYLINE, PassageKind.ROLE), article_id)
 
     def authors(self) -> list[str]:
         """All author lines."""

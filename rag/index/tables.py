@@ -20,12 +20,13 @@ CREATE TABLE sources (
     repairs TEXT, furniture TEXT);
 CREATE TABLE articles (position INTEGER PRIMARY KEY, id TEXT NOT NULL, source_id TEXT NOT NULL, data TEXT);
 CREATE TABLE passages (
-    row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, source_id TEXT NOT NULL, publication TEXT, date TEXT,
-    author TEXT, kind TEXT, data TEXT);
+    row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, source_id TEXT NOT NULL, article_id TEXT, publication TEXT,
+    date TEXT, author TEXT, kind TEXT, data TEXT);
 CREATE TABLE outline (position INTEGER PRIMARY KEY, article_id TEXT, source_id TEXT NOT NULL, data TEXT);
 CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX articles_source ON articles (source_id);
 CREATE INDEX passages_source ON passages (source_id);
+CREATE INDEX passages_article ON passages (article_id);
 CREATE INDEX outline_source ON outline (source_id);
 """
 _SOURCE_FACTS = "id, path, raw, sha256, title, publication, date, page, kind, script"
@@ -89,9 +90,9 @@ class Tables:
         )
         row = self.count_passages()
         self._db.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (row + i, p.id, source.id, p.publication, p.date, p.author, p.kind.value, _PASSAGE.dump_json(p))
+                (row + i, p.id, source.id, p.article_id, p.publication, p.date, p.author, p.kind, _PASSAGE.dump_json(p))
                 for i, p in enumerate(passages)
             ],
         )
@@ -177,11 +178,13 @@ class Tables:
             raise KeyError(passage_id)
         return int(found[0])
 
-    def rows_of_kind(self, kinds: Iterable[str]) -> list[int]:
-        """Rows of the passages of these kinds."""
+    def rows_of_kind(self, kinds: Iterable[str], article_id: str | None = None) -> list[int]:
+        """Rows of the passages of these kinds, of one article or of all."""
         wanted = list(kinds)
-        marks = ", ".join("?" * len(wanted))
-        return [row for (row,) in self._db.execute(f"SELECT row FROM passages WHERE kind IN ({marks})", wanted)]
+        where = f"kind IN ({', '.join('?' * len(wanted))})"
+        if article_id is not None:
+            where, wanted = f"{where} AND article_id = ?", [*wanted, article_id]
+        return [row for (row,) in self._db.execute(f"SELECT row FROM passages WHERE {where} ORDER BY row", wanted)]
 
     def rows_matching(self, filters: Filters) -> list[int]:
         """Rows of the passages that ``filters`` allow."""

@@ -1,0 +1,62 @@
+"""Does a sentence hold the kind of thing that was asked for? A number of the right unit, a year, a person, a place."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rag.answer.question import Analysis, Asked
+from rag.corpus.fold import fold
+from rag.corpus.mentions import find_names
+from rag.corpus.numerals import find_numbers
+
+_UNITS = (
+    "名人位员口", "个项条种大点类方面款件组", "场次届回期轮", "家所间户", "元块", "年", "岁", "天日", "月", "里米", "吨斤克", "本册部卷",
+    "单笔", "篇", "支", "份张", "%", "倍", "亩", "分秒", "度",
+)  # fmt: skip
+"""Classifiers that may stand for one another in an answer."""
+_HOW_MANY = re.compile(r"(?:多少|几)(?:多|余|来)?[万亿千百]?(人次|平方米|公里|小时|分钟|个月|[一-鿿%])")
+_YEAR = re.compile(r"[0-9]{4}年|[〇零一二三四五六七八九]{4}年|今年|去年|前年|明年|年[初底末]")
+_TIME = re.compile(
+    r"[0-9一二三四五六七八九十]+(?:年|月|日|天|个月|小时|点|世纪)|今年|去年|近年|近日|日前|昨|今日|当前|当时|以来|期间|前夕|之后|之前|初|底|时候"
+)
+_PLACE = re.compile(r"[一-鿿]{2,}(?:省|市|区|县|镇|乡|村|州|国|港|岛|山|河)|(?:大学|公司|集团|中心|广场|馆|园|厂|车间|学院|党校)")
+_ASKS_YEAR = re.compile(r"哪(?:一)?年|year")
+_ASKS_CITY = re.compile(r"哪(?:一)?[座个](?:城市|省|市|县|国)|什么城市|which (?:city|province|country)")
+_CITY = re.compile(r"[一-鿿]{2,}(?:省|市|县|州|国)")
+
+
+def fits(question: str, analysis: Analysis, sentence: str) -> bool:
+    """Whether ``sentence`` holds something of the kind asked for; always True where the kind cannot be told."""
+    asked, folded, text = analysis.asked, fold(question), fold(sentence)
+    if asked is Asked.HOW_MANY:
+        return _has_count(folded, text)
+    if asked is Asked.WHEN:
+        return bool((_YEAR if _ASKS_YEAR.search(folded) else _TIME).search(text))
+    if asked is Asked.WHERE:
+        return _has_place(folded, text)
+    if asked is Asked.WHO:
+        return bool(set(_people(text)) - set(_people(folded))) if "谁" in folded or "哪位" in folded else True
+    return True
+
+
+def _has_count(question: str, text: str) -> bool:
+    wanted = _HOW_MANY.search(question)
+    units = next((group for group in _UNITS if wanted and wanted[1] in group), "")
+    if wanted and len(wanted[1]) > 1 and wanted[1] in text:
+        return True
+    named = {number.value for number in find_numbers(question)}
+    found = [number for number in find_numbers(text, claims_only=False) if number.value not in named]
+    if not units:
+        return bool(found)
+    return any(number.unit and number.unit in units for number in found)
+
+
+def _has_place(question: str, text: str) -> bool:
+    pattern = _CITY if _ASKS_CITY.search(question) else _PLACE
+    return any(match.group() not in question for match in pattern.finditer(text))
+
+
+@lru_cache(maxsize=4096)
+def _people(text: str) -> tuple[str, ...]:
+    return find_names(text).people
