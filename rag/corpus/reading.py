@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rag.corpus.articles import Layout, articles, with_displaced
 from rag.corpus.blocks import Block, BlockKind, blocks
@@ -13,8 +14,10 @@ from rag.corpus.fragments import fragments
 from rag.corpus.headlines import Head, heads
 from rag.corpus.outline import outline
 from rag.corpus.split import passages, units
-from rag.corpus.stitch import as_text, breaks, displaced, stitches
-from rag.types import Article, CleanText, OutlineItem, Passage, Reading, Source, Span
+from rag.corpus.stitch import as_text, breaks, displaced, late_stitches, stitches
+from rag.types import Article, CleanText, OutlineItem, Passage, Reading, Repair, Source, Span
+
+_BLANKS = re.compile(r"\s+")
 
 
 def read_source(source: Source) -> Reading:
@@ -30,6 +33,8 @@ def read_source(source: Source) -> Reading:
     parts = fragments(page, uses, breaks(page, joins, several))
     uses = with_displaced(uses, parts, displaced(page, joins))
     layouts = articles(page, uses, parts, joins)
+    if several:
+        joins |= late_stitches(page, [layout.blocks for layout in layouts], joins)
     extents = block_extents(text, page)
     seen: Counter[str] = Counter()
     found: list[Article] = []
@@ -41,7 +46,7 @@ def read_source(source: Source) -> Reading:
         read += passages(text, article, list(units(page, uses, layout, joins)), len(read), seen)
         items += outline(text, page, uses, layout.blocks, joins, article.id, len(items))
     furniture = _furniture(source, page, uses, extents)
-    return Reading(text, tuple(found), tuple(read), tuple(items), text.repairs, furniture)
+    return Reading(text, tuple(found), tuple(read), tuple(items), _repairs(text, page, joins), furniture)
 
 
 def block_extents(text: CleanText, page: Sequence[Block]) -> list[Span]:
@@ -88,6 +93,19 @@ def _article(
 def is_furniture(block: Block, use: Head | None) -> bool:
     """Whether a block belongs to the page and not to an article: jump marks and column names."""
     return block.kind is BlockKind.MARK or use is Head.COLUMN
+
+
+def _repairs(text: CleanText, page: Sequence[Block], joins: Mapping[int, int]) -> tuple[Repair, ...]:
+    """What cleaning put right, and each seam: the blanks after its left half, and where the text goes on."""
+    found = list(text.repairs)
+    raw = text.source.raw
+    for left, right in joins.items():
+        end = text.origins[page[left].end - 1] + 1
+        blank = _BLANKS.match(raw, end)
+        span = Span(end, blank.end()) if blank else Span(end - 1, end)
+        shown = "" if blank else raw[end - 1]
+        found.append(Repair(span, shown, f"段落被版面断开，下文接第 {text.origins[page[right].start]} 字处"))
+    return tuple(sorted(found, key=lambda repair: repair.span))
 
 
 def _furniture(source: Source, page: Sequence[Block], uses: dict[int, Head], extents: list[Span]) -> tuple[Span, ...]:

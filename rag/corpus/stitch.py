@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from math import log
 
 from rag.corpus.blocks import Block, BlockKind
@@ -21,6 +22,8 @@ NEXT_BAR = 0.3
 """Least log odds to join two pieces that nothing stands between."""
 FAR_BAR = -0.4
 """Least log odds to join pieces that something else stands between."""
+LATE_BAR = -1.2
+"""Least log odds to join pieces that follow each other in the reading order of an article found otherwise."""
 SURE = 2.0
 """Log odds from which a seam tells something about its page."""
 MOST_HABIT = 1.5
@@ -56,6 +59,26 @@ def stitches(page: Sequence[Block], uses: Mapping[int, Head]) -> dict[int, int]:
     gains = {pair: gain - (NEXT_BAR - habit if pieces.is_next(*pair) else FAR_BAR) for pair, gain in gains.items()}
     chosen = best_matching(gains)
     return {texts[left]: texts[right] for left, right in _without_rings(chosen, gains).items()}
+
+
+def late_stitches(
+    page: Sequence[Block], orders: Sequence[Sequence[int]], joins: Mapping[int, int]
+) -> dict[int, int]:
+    """Seams that only the reading order of a found article shows: a piece that breaks off, and what follows it there.
+
+    The two belong to one article and nothing of it stands between them, so that less evidence at the seam will do.
+    """
+    taken = set(joins.values())
+    found: dict[int, int] = {}
+    for order in orders:
+        for left, right in pairwise(order):
+            free = left not in joins and right not in taken and right != left + 1
+            if free and page[left].is_open and page[right].kind is BlockKind.PARAGRAPH and _may_follow(page[right]):
+                from rag.corpus.seams import Page
+
+                if Page([page[left].text, page[right].text]).score(0, 1) > LATE_BAR:
+                    found[left] = right
+    return found
 
 
 def _habit(page: Sequence[Block], texts: Sequence[int], scores: Mapping[tuple[int, int], float]) -> float:
