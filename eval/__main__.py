@@ -89,13 +89,13 @@ def check(folder: Run = None) -> None:
     """与已接受的基准逐题相比；变差则退出码 1。Fail when figures fell."""
     from eval.check import check as check_run
     from eval.check import read, speed_note
-    from eval.report import print_report
+    from eval.report import print_headlines
     from eval.run import latest_run
     from eval.summary import load_run
 
     with _explained():
         scored = load_run(folder or latest_run())
-        print_report(scored, None, out)
+        print_headlines(scored, None, out)
         accepted = read()
         verdict = check_run(scored, accepted)
     for note in verdict.notes:

@@ -22,6 +22,9 @@ COLUMNS = (
     "false_refusal", "refusal_recall", "consistency", "fidelity",
 )  # fmt: skip
 """Shown in tables; the JSON has every figure."""
+NARROW = ("passed", "recall@5", "completeness", "false_refusal", "refusal_recall")
+"""Shown where the terminal has no room for all of them."""
+_WIDE = 150
 
 
 def write_report(run: Run, folder: Path, against: Run | None = None) -> list[Path]:
@@ -40,14 +43,19 @@ def write_report(run: Run, folder: Path, against: Run | None = None) -> list[Pat
 
 def print_report(run: Run, against: Run | None, console: Console) -> None:
     """Headline figures, then a table by kind and by document, then what changed."""
-    console.print(_headline_table(run, against))
+    print_headlines(run, against, console)
     for title, groups in (("按题型", by_kind(run)), ("按文献", by_document(run))):
-        console.print(_group_table(title, run, groups))
+        console.print(_group_table(title, run, groups, COLUMNS if console.width >= _WIDE else NARROW))
     console.print(speed_note(run), highlight=False)
     if against is not None:
         changed = moves(run, against)
         for name, ids in (("修好", changed.fixed), ("变坏", changed.broken), ("有变动", changed.moved)):
             console.print(f"{name} {len(ids)}：{'、'.join(ids) or '无'}", highlight=False)
+
+
+def print_headlines(run: Run, against: Run | None, console: Console) -> None:
+    """Every figure of the whole run."""
+    console.print(_headline_table(run, against))
 
 
 def as_json(run: Run, against: Run | None = None) -> dict[str, Any]:
@@ -88,7 +96,7 @@ def as_markdown(run: Run, against: Run | None = None) -> str:
         lines += ["", f"| {title} | n |" + "".join(f" {label(name)} |" for name in COLUMNS)]
         lines.append("|---|---|" + "---|" * len(COLUMNS))
         for key, cases in groups.items():
-            lines.append(f"| {_md(key)} | {len(cases)} | " + " | ".join(_cells(run, cases)) + " |")
+            lines.append(f"| {_md(key)} | {len(cases)} | " + " | ".join(_cells(run, cases, COLUMNS)) + " |")
     if against is not None:
         changed = moves(run, against)
         lines += [
@@ -125,20 +133,20 @@ def _moved(now: Estimate, before: Estimate | None, better: int) -> str:
     return f"[{colour}]{before.mean:.3f}[/{colour}]"
 
 
-def _group_table(title: str, run: Run, groups: dict[str, list[Case]]) -> Table:
+def _group_table(title: str, run: Run, groups: dict[str, list[Case]], columns: Sequence[str]) -> Table:
     table = Table(title=title, title_justify="left")
     table.add_column("")
-    for column in ("n", *(label(name) for name in COLUMNS)):
+    for column in ("n", *map(label, columns)):
         table.add_column(column, justify="right")
     for key, cases in groups.items():
-        table.add_row(key, str(len(cases)), *_cells(run, cases))
+        table.add_row(key, str(len(cases)), *_cells(run, cases, columns))
     return table
 
 
-def _cells(run: Run, cases: Sequence[Case]) -> list[str]:
+def _cells(run: Run, cases: Sequence[Case], columns: Sequence[str]) -> list[str]:
     """One figure per column, with its own n where not all the cases owe it."""
     mine = figures(run.values, cases)
-    return [_cell(mine.get(name), len(cases)) for name in COLUMNS]
+    return [_cell(mine.get(name), len(cases)) for name in columns]
 
 
 def _cell(one: Estimate | None, n: int) -> str:

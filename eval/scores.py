@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eval import metrics, textual
-from eval.cases import Case, Gold, gold_spans
+from eval.cases import Case
 from eval.metrics import Marks, Target
+from eval.originals import Originals
 from eval.records import Cited, Found, Record
 from eval.variants import chosen
 from rag.answer import markers
-from rag.corpus.spans import read_spans
-from rag.types import CleanText, Span
 
 Values = dict[str, float]
 
@@ -51,33 +50,6 @@ METRICS: tuple[Metric, ...] = (
 BY_NAME: Mapping[str, Metric] = {metric.name: metric for metric in METRICS}
 
 _EVIDENCE = ("recall@1", "recall@5", "recall@10", "success@1", "success@5", "citation_precision", "citation_recall")
-
-
-class Originals:
-    """The documents read anew for measuring, apart from the index: what gold is compared with and quotes checked by."""
-
-    def __init__(self, cleans: Mapping[str, CleanText]) -> None:
-        self.cleans = cleans
-        self._kept = {source: frozenset(clean.origins) for source, clean in cleans.items()}
-        self._raw = {source: clean.source.raw for source, clean in cleans.items()}
-
-    def marks(self, source: str, spans: Iterable[Span]) -> Marks:
-        """The characters at ``spans`` that reading keeps: blanks and pinyin notes are nobody's evidence."""
-        place = metrics.marks(source, spans)
-        kept = self._kept.get(source)
-        return place if kept is None else frozenset(mark for mark in place if mark[1] in kept)
-
-    def target(self, gold: Gold) -> Target:
-        """Where a gold quote stands. Raises ValueError when it stands nowhere, or only in what reading drops."""
-        places = tuple(self.marks(gold.source, [span]) for span in gold_spans(gold, self._raw))
-        if not any(places):
-            raise ValueError(f"gold quote not found in {gold.source}: {gold.quote}")
-        return tuple(place for place in places if place)
-
-    def verbatim(self, quote: Cited) -> bool:
-        """Whether the quote's text is what the original says at its offsets."""
-        clean = self.cleans.get(quote.source)
-        return clean is not None and bool(quote.spans) and read_spans(clean, quote.spans) == quote.text
 
 
 def score_all(cases: Sequence[Case], records: Mapping[str, Record], originals: Originals) -> dict[str, Values]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.cases import SEEDS_DIR, Case, load_cases
+from eval.originals import Originals, read_originals
 from eval.records import Record, read_records
 from eval.run import RunInfo, digest, read_info
-from eval.scores import BY_NAME, METRICS, Originals, Values, score_all
+from eval.scores import BY_NAME, METRICS, Values, score_all
 from eval.stats import Estimate, estimate, percentile
 from rag.types import WenjuError
 
@@ -82,8 +83,6 @@ class Moves:
 
 def load_run(folder: Path, documents: Path = SEEDS_DIR, cases: Sequence[Case] | None = None) -> Run:
     """Read and score a run. Raises WenjuError when the cases are no longer those that were asked."""
-    from eval.system import read_originals
-
     info = read_info(folder)
     asked = load_cases(split=info.split) if cases is None else list(cases)
     if digest(asked) != info.cases:

@@ -11,17 +11,14 @@ from time import perf_counter
 from typing import Any
 from unittest.mock import patch
 
-from rag.corpus.clean import clean
-from rag.index.embed import open_encoder
-
 from eval.cases import Case
 from eval.records import Record, Variant, cited, record_of
 from eval.variants import chosen, variants
 from rag.chain import QAChain, open_chain
-from rag.corpus.load import find_files, load_catalog, load_file
 from rag.index.build import build_index
+from rag.index.embed import open_encoder
 from rag.settings import Settings
-from rag.types import CleanText, Passage, Question, Turn, WenjuError
+from rag.types import Passage, Question, Turn, WenjuError
 
 PARTS = ("lexical", "dense", "titles", "reader", "structure", "windows")
 """What ``--without`` can take out."""
@@ -113,13 +110,6 @@ def open_system(settings: Settings, without: Sequence[str] = ()) -> tuple[QAChai
     heard = Overheard(chain.reader)
     chain.reader = heard  # type: ignore[assignment]
     return chain, heard
-
-
-def read_originals(documents: Path) -> dict[str, CleanText]:
-    """The documents read anew from their files, apart from any index: source id -> cleaned text."""
-    catalog = load_catalog(documents)
-    sources = [load_file(path, catalog) for path in find_files([documents])]
-    return {source.id: clean(source) for source in sources}
 
 
 def asker(chain: QAChain, heard: Overheard, with_variants: bool = True) -> Ask:

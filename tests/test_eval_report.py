@@ -10,9 +10,10 @@ import pytest
 from rich.console import Console
 
 from eval import check, report
+from eval.originals import Originals
 from eval.report_html import page
 from eval.run import RunInfo
-from eval.scores import Originals, score_all
+from eval.scores import score_all
 from eval.summary import Run, curve, figures, moves, worst
 from rag.types import WenjuError
 from tests.eval_fakes import SOURCE, answered, case, clean, crashed, refused, unanswerable

@@ -8,8 +8,9 @@ import pytest
 
 from eval import scores
 from eval.cases import Gold
+from eval.originals import Originals
 from eval.records import Variant, from_line, read_records, to_line
-from eval.scores import Originals, score_all
+from eval.scores import score_all
 from eval.variants import chosen, variants
 from rag.types import WenjuError
 from tests.eval_fakes import SOURCE, answered, case, cited, clean, crashed, found, refused, unanswerable
