@@ -91,7 +91,7 @@ def _no_windows(text: str) -> list[str]:
 
 def _structure_readers() -> tuple[tuple[str, Callable[..., Any]], ...]:
     """The two places where answers use lists, outlines and bylines instead of sentences."""
-    return (("rag.answer.read.list_quotes", lambda *args: None), ("rag.answer.read.byline_quotes", lambda *args: ()))
+    return (("rag.answer.read.find_list", lambda *args: None), ("rag.answer.read.byline_quotes", lambda *args: ()))
 
 
 def build(settings: Settings, documents: Path, progress: Callable[[str, int, int], None]) -> None:
