@@ -132,7 +132,7 @@ class ScriptedChain:
         for i, line in enumerate(lines):
             if "坏" in asked and i == 1:
                 raise ValueError("secret /etc/passwd stack")
-            time.sleep(STEP * (8 if "慢" in asked else 1))
+            time.sleep(STEP * (6 if "慢" in asked else 1))
             text = f"{text}\n{line}" if text else line
             total = (time.perf_counter() - started) * 1000
             yield replace(answer, text=text, quotes=quotes, status=Status.ANSWERED, timings=Timings(total=total))
@@ -151,7 +151,7 @@ class ScriptedChain:
         return sorted(found, key=lambda h: -h.score)[:20]
 
     def _quotes(self, asked: str, hits: list[Hit]) -> Iterator[Quote]:
-        count = 12 if "慢" in asked else 6 if "多处" in asked else 1 if "跨段" in asked or "敌意" in asked else 3
+        count = 10 if "慢" in asked else 6 if "多处" in asked else 1 if "跨段" in asked or "敌意" in asked else 3
         chosen = [hits[0], hits[0], *hits[1:2]] if "同段" in asked else hits[:count]
         for n, hit in enumerate(chosen):
             yield _quote(hit.passage, n if "同段" in asked else 0)

@@ -1,0 +1,80 @@
+"""The page on the five real documents with the embedded model: what a reader sees is what the files say."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from rag.corpus.load import load_catalog, load_file
+from rag.corpus.reading import read_source
+from rag.corpus.spans import read_spans
+from rag.index.build import build_index
+from rag.index.embed import open_encoder
+from rag.settings import Settings
+from rag.types import Span
+from tests.browser.conftest import ROOT, Server, Visitor
+
+Visit = Callable[..., Visitor]
+SEEDS = ROOT / "seeds"
+QUESTIONS = ("百色市推进产业工人队伍建设改革采取了哪些措施？", "银川出台了多少条举措？", "怎样加强工会干部队伍建设？")
+
+
+@pytest.fixture(scope="module")
+def real(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """A server on an index of its own over the seeds; documents are added to it and removed."""
+    folder = tmp_path_factory.mktemp("real")
+    shutil.copytree(SEEDS, folder / "seeds")
+    settings = Settings(index=folder / "index")
+    build_index(settings.index, [folder / "seeds"], open_encoder(settings))
+    return serve(folder, real="1")
+
+
+def test_every_quotation_is_word_for_word_in_the_file(visit: Visit, real: Server) -> None:
+    me = visit(real.url)
+    files = {p.name: read_source(load_file(p, load_catalog(SEEDS))).clean for p in SEEDS.glob("*.txt")}
+    for question in QUESTIONS:
+        me.answer(question)
+    for turn in me.stored()[0]["turns"]:
+        assert turn["status"] == "answered"
+        for quote in turn["quotes"]:
+            spans = [Span(*pair) for pair in quote["spans"]]
+            assert read_spans(files[quote["source"]], spans) == quote["text"]
+    for number, quote in enumerate(me.stored()[0]["turns"][-1]["quotes"], 1):
+        me.cite(number).click()
+        expect(me.page.locator("#p-count")).to_contain_text(f"引文 {number} /")
+        expect(me.page.locator("#p-doc mark").first).to_be_in_viewport()
+        shown = me.page.evaluate("[...document.querySelectorAll('#p-doc mark')].map(m => m.textContent).join('')")
+        assert shown == quote["text"]
+        expect(me.page.locator("#p-note")).to_contain_text("与原文一致")
+
+
+def test_a_scope_without_documents_is_a_refusal_that_says_so(visit: Visit, real: Server) -> None:
+    me = visit(real.url)
+    me.page.locator("#scope").click()
+    me.page.get_by_label("起始日期").fill("2099-01-01")
+    me.page.get_by_role("button", name="应用").click()
+    me.answer(QUESTIONS[0])
+    expect(me.last.locator(".refusal")).to_contain_text("没有找到")
+    expect(me.last.locator(".refusal")).to_contain_text("2099-01-01")
+    expect(me.last.locator(".cite")).to_have_count(0)
+
+
+def test_a_document_added_on_the_page_answers_at_once(visit: Visit, real: Server, tmp_path: Path) -> None:
+    (tmp_path / "渡口.txt").write_text("渡口管理办法\n\n本渡口的渡船共有七艘，由船工会统一调度。\n", "utf-8")
+    me = visit(real.url)
+    page = me.page
+    page.locator("[data-view=docs]").click()
+    expect(page.locator(".doc")).to_have_count(5)
+    page.locator("#files").set_input_files(tmp_path / "渡口.txt")
+    expect(page.locator("#ups li")).to_contain_text("已加入", timeout=30_000)
+    expect(page.locator(".doc")).to_have_count(6)
+    page.locator("[data-view=chat]").click()
+    me.answer("渡口的渡船共有几艘？")
+    expect(me.last.locator(".body")).to_contain_text("七艘")
+    page.locator("[data-view=docs]").click()
+    page.locator(".doc", has_text="渡口").get_by_role("button", name="移除").click()
+    expect(page.locator(".doc")).to_have_count(5, timeout=30_000)
