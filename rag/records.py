@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rag.types import Answer, Hit, Quote, Span
+from rag.types import Answer, Hit, Passage, Quote, Span
 
 SHOWN_HITS = 10
 """Hits in an answer's record; a search's record has all."""
@@ -77,6 +77,29 @@ def hit_record(hit: Hit) -> dict[str, Any]:
         "score": round(hit.score, 4),
         "ranks": dict(hit.ranks),
     }
+
+
+def passage_record(passage: Passage) -> dict[str, Any]:
+    """One passage with its text and what is known of it."""
+    return {
+        "passage_id": passage.id,
+        "source": passage.source_id,
+        "title": passage.title,
+        "author": passage.author,
+        "author_role": passage.author_role,
+        "publication": passage.publication,
+        "date": passage.date,
+        "headings": list(passage.headings),
+        "kind": passage.kind.value,
+        "text": passage.text,
+        "spans": _pairs(passage.spans),
+        "interrupted": passage.interrupted,
+    }
+
+
+def sentence_records(answer: Answer) -> list[dict[str, str]]:
+    """What the check found of each sentence that a chat model wrote; [] for an extractive answer."""
+    return [{"text": s.text, "verdict": s.verdict.value, "why": s.why} for s in answer.sentences]
 
 
 def _pairs(spans: Sequence[Span]) -> list[list[int]]:
