@@ -125,10 +125,12 @@ def test_a_full_gate_opens_again() -> None:
     async def use() -> None:
         gate = Gate(1, 0)
         for _ in range(3):
-            async with aclosing(gate.line()) as line:
-                assert await anext(line) == 0
-                with pytest.raises(BusyError):
-                    await anext(gate.line())
+            place = gate.place()
+            assert await place.ahead() == 0
+            with pytest.raises(BusyError):
+                gate.place()
+            place.leave()
+            place.leave()
         assert gate.inside == 0
 
     asyncio.run(use())

@@ -18,7 +18,7 @@ from rag.answer.markers import numbers
 from rag.types import Answer, Question, WenjuError
 from ui import render
 from ui.engine import Engine, EngineState
-from ui.limits import BusyError, Gate
+from ui.limits import BusyError, Gate, Place
 from ui.record import Record, Scope, record_of, turns
 
 log = logging.getLogger("wenju.ui")
@@ -68,33 +68,35 @@ async def frames(payload: object, engine: Engine, gate: Gate, *, longest: int, p
 async def _answer(ask: Ask, engine: Engine, gate: Gate, patience: float) -> AsyncIterator[Frame]:
     while not await asyncio.to_thread(engine.wait, 0.25):
         yield _frame(ask.turn, "loading", render.waiting("state.loading"))
-    async with aclosing(gate.line()) as line:
-        async for ahead in line:
-            if ahead == 0:
-                break
+    place = gate.place()
+    try:
+        while (ahead := await place.ahead()) > 0:
             yield _frame(ask.turn, "queued", render.waiting("state.queued", ahead))
         yield _frame(ask.turn, "searching", render.waiting("state.searching"))
-        library = engine.chain.library
-        history = await asyncio.to_thread(turns, ask.history, library)
-        stream = engine.chain.stream(Question(ask.question, history, ask.scope.filters()))
+        chain = engine.chain
+        history = await asyncio.to_thread(turns, ask.history, chain.library)
+        stream = chain.stream(Question(ask.question, history, ask.scope.filters()))
         last: Answer | None = None
-        async with aclosing(_paced(stream, gate, patience)) as answers:
+        async with aclosing(_paced(stream, place, patience)) as answers:
             async for last in answers:
                 yield _growing(ask, last)
+    finally:
+        place.leave()
     if last is None:
         raise WenjuError("没有得到回答。(empty stream)")
     yield _done(ask, last)
 
 
-async def _paced(stream: Iterator[Answer], gate: Gate, patience: float) -> AsyncIterator[Answer]:
+async def _paced(stream: Iterator[Answer], place: Place, patience: float) -> AsyncIterator[Answer]:
     """The answers of a blocking stream, at most one every ``PAUSE``; the last one always. Closes the stream.
 
     The stream runs in a thread of its own and puts what it has into a one-place box, so a slow browser never
-    makes a queue grow.
+    makes a queue grow. The place at the gate is free again when the stream has ended, not when its last word is shown.
     """
     loop = asyncio.get_running_loop()
     box = _Box(stream, loop)
-    worker = loop.run_in_executor(gate.threads, box.pump)
+    worker = loop.run_in_executor(place.gate.threads, box.pump)
+    worker.add_done_callback(lambda _: place.leave())
     try:
         deadline = loop.time() + patience
         while True:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 LINE_PULSE = 0.4
-"""Seconds between two looks at one's place in the line."""
+"""Seconds between two words about one's place in the line."""
 
 
 class BusyError(Exception):
@@ -17,33 +17,58 @@ class BusyError(Exception):
 
 
 class Gate:
-    """Lets ``width`` questions in at a time; at most ``longest`` wait, in the order they came."""
+    """Lets ``width`` questions work at a time; at most ``longest`` wait, in the order they came."""
 
     def __init__(self, width: int, longest: int) -> None:
         self.width, self.longest = width, longest
         self.inside = 0
-        self.waiting: list[object] = []
+        self.waiting: list[Place] = []
         # Twice the width: a stopped stream frees its place at once, but its thread only when the model next speaks.
         self.threads = ThreadPoolExecutor(2 * width, thread_name_prefix="wenju-answer")
 
-    async def line(self) -> AsyncIterator[int]:
-        """Yields how many are ahead until it is 0, then holds the place until it is closed. Raises BusyError."""
-        ticket = object()
-        if self.inside >= self.width or self.waiting:
-            if len(self.waiting) >= self.longest:
-                raise BusyError
-            self.waiting.append(ticket)
-            try:
-                while self.inside >= self.width or self.waiting[0] is not ticket:
-                    yield self.waiting.index(ticket) + 1
-                    await asyncio.sleep(LINE_PULSE if self.waiting.index(ticket) else LINE_PULSE / 8)
-            finally:
-                self.waiting.remove(ticket)
+    def place(self) -> Place:
+        """A place inside, or in the line. Raises BusyError when the line is full."""
+        place = Place(self)
+        if self.inside < self.width and not self.waiting:
+            self._admit(place)
+        elif len(self.waiting) < self.longest:
+            self.waiting.append(place)
+        else:
+            raise BusyError
+        return place
+
+    def _admit(self, place: Place) -> None:
         self.inside += 1
-        try:
-            yield 0
-        finally:
+        place.admitted.set()
+
+    def _leave(self, place: Place) -> None:
+        if place in self.waiting:
+            self.waiting.remove(place)
+        elif place.admitted.is_set():
             self.inside -= 1
+            if self.waiting:
+                self._admit(self.waiting.pop(0))
+
+
+class Place:
+    """One question's place at a gate."""
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+        self.admitted = asyncio.Event()
+        self._left = False
+
+    async def ahead(self) -> int:
+        """0 once inside; otherwise, after a moment, how many are ahead counting the one being served."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.admitted.wait(), LINE_PULSE)
+        return 0 if self.admitted.is_set() else self.gate.waiting.index(self) + 1
+
+    def leave(self) -> None:
+        """Give the place to the next; a second call does nothing."""
+        if not self._left:
+            self._left = True
+            self.gate._leave(self)
 
 
 class Bucket:

@@ -38,7 +38,7 @@ KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 class Limits:
     """How much the page takes on at once."""
 
-    width: int = 4
+    width: int = 3
     """Questions answered at a time."""
     line: int = 64
     """Questions that may wait."""
