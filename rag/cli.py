@@ -268,6 +268,23 @@ def serve(
     launch(load_settings(index=index, host=host, port=port), open_browser=browser)
 
 
+@app.command()
+def mcp(
+    index: Index = None,
+    transport: Annotated[str, typer.Option("--transport", help="stdio | http")] = "stdio",
+    engine: Annotated[str | None, typer.Option("--engine", help="extractive | auto | 模型名")] = None,
+    host: Annotated[str | None, typer.Option("--host")] = None,
+    port: Annotated[int | None, typer.Option("--port")] = None,
+) -> None:
+    """给智能体用的 MCP 服务：ask、search、show_passage、list_documents。Serve the documents to agents."""
+    from ui.mcp import serve_mcp  # like `serve`: the command line only reaches for it
+
+    if transport not in ("stdio", "http"):
+        raise WenjuError(f"--transport 只能是 stdio 或 http，不能是 {transport}。(unknown transport)")
+    settings = load_settings(index=index, host=host, port=port, **engine_settings(engine))
+    serve_mcp(settings, "http" if transport == "http" else "stdio")
+
+
 def main() -> None:
     """Entry point: errors that the user can mend become one clear line and exit code 1."""
     try:

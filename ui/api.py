@@ -65,7 +65,7 @@ def _openai_routes(router: APIRouter, chain: Opened, limiter: CapacityLimiter) -
         if body.model not in chat_format.MODELS:
             return chat_format.failed(f"没有名为 {body.model} 的模型。(unknown model)", 404)
         try:
-            opened = _engine(chain(), extractive=body.model == chat_format.EXTRACTIVE)
+            opened = _engine(await to_thread.run_sync(chain), extractive=body.model == chat_format.EXTRACTIVE)
         except WenjuError as problem:
             return chat_format.failed(str(problem), 503)
         from rag.chain import check_question
@@ -105,7 +105,7 @@ def _plain_routes(router: APIRouter, chain: Opened, settings: Settings, limiter:
     @router.post("/api/ask", tags=["Wenju"])
     async def ask(body: Annotated[AskIn, Body(openapi_examples=ASK_EXAMPLES)]) -> dict[str, Any]:
         """Answer a question; the same record as ``wenju ask --json``, and what the check found of each sentence."""
-        opened = _engine(_ready(chain), extractive=body.engine == "extractive")
+        opened = _engine(await to_thread.run_sync(_ready, chain), extractive=body.engine == "extractive")
         history = await to_thread.run_sync(body.turns, opened.library)
         question = Question(body.question, history, body.filters.as_filters())
         answer = await to_thread.run_sync(_told, lambda: opened.invoke(question), limiter=limiter)
@@ -116,7 +116,7 @@ def _plain_routes(router: APIRouter, chain: Opened, settings: Settings, limiter:
         """Find passages; the same record as ``wenju search --json``."""
         from rag.chain import check_question
 
-        opened = _ready(chain)
+        opened = await to_thread.run_sync(_ready, chain)
 
         def find() -> dict[str, Any]:
             started = time.perf_counter()

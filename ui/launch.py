@@ -9,6 +9,8 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
 from fastapi import APIRouter
@@ -16,7 +18,13 @@ from fastapi import APIRouter
 from rag.settings import Settings
 from rag.types import WenjuError
 
+if TYPE_CHECKING:
+    from rag.chain import QAChain
+    from ui.engine import Engine
+
 PORTS_TRIED = 20
+LOADING_SECONDS = 60.0
+"""How long a request to the API waits while the models load."""
 
 
 def serve(settings: Settings, *, open_browser: bool = True, routers: Sequence[APIRouter] = ()) -> None:
@@ -29,13 +37,15 @@ def serve(settings: Settings, *, open_browser: bool = True, routers: Sequence[AP
     host, port = listener.getsockname()[:2]
     address = f"http://{_shown(host)}:{port}{settings.root_path}/"
 
+    from ui.api import build_router
     from ui.engine import Engine
     from ui.real import open_real
     from ui.server import create_app
 
     opener, editor_for = open_real(settings)
     engine = Engine(opener)
-    app = create_app(settings, engine, editor_for(engine), routers=routers)
+    api = build_router(partial(_opened, engine), settings)
+    app = create_app(settings, engine, editor_for(engine), routers=[api, *routers])
     say(f"问据已启动：{address}\n按 Ctrl+C 停止。")
     if open_browser:
         threading.Timer(0.3, webbrowser.open, [address]).start()
@@ -45,6 +55,12 @@ def serve(settings: Settings, *, open_browser: bool = True, routers: Sequence[AP
         timeout_graceful_shutdown=3, server_header=False,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _opened(engine: Engine) -> QAChain:
+    """The real chain for the API, waited for while it loads. Raises WenjuError when it cannot be opened."""
+    engine.wait(LOADING_SECONDS)
+    return cast("QAChain", engine.chain)
 
 
 def check_host(settings: Settings) -> None:
