@@ -72,7 +72,6 @@ async def _answer(ask: Ask, engine: Engine, gate: Gate, patience: float) -> Asyn
     try:
         while (ahead := await place.ahead()) > 0:
             yield _frame(ask.turn, "queued", render.waiting("state.queued", ahead))
-        yield _frame(ask.turn, "searching", render.waiting("state.searching"))
         chain = engine.chain
         history = await asyncio.to_thread(turns, ask.history, chain.library)
         stream = chain.stream(Question(ask.question, history, ask.scope.filters()))

@@ -22,6 +22,7 @@ from ui.answering import Frame, frames
 from ui.engine import Engine
 from ui.limits import Bucket, Gate
 from ui.render import failed
+from ui.security import SILENT
 
 BRIDGE = """
 window.wenjuBridge = {ask: payload => trigger('submit', payload), stop: () => trigger('stop', {})};
@@ -78,5 +79,5 @@ def mount(app: FastAPI, engine: Engine, gate: Gate, settings: Settings, *, patie
     theme = gr.themes.Base(font=[gr.themes.Font(f) for f in FONTS], font_mono=[gr.themes.Font("monospace")])
     return gr.mount_gradio_app(
         app, blocks, path="/", theme=theme, root_path=settings.root_path or None, footer_links=[], run_history=False,
-        enable_monitoring=False, show_error=False, max_file_size="1mb", app_kwargs={"openapi_url": None},
+        enable_monitoring=False, show_error=False, max_file_size="1mb", app_kwargs={"openapi_url": None, "telemetry": SILENT},
     )  # fmt: skip

@@ -28,6 +28,8 @@ HEADERS = {
     "x-frame-options": "DENY",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+SILENT = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
+"""FastAPI can report to OpenTelemetry collectors; this application reports to nobody."""
 COOKIE = "wenju_session"
 OPEN = ("/healthz", "/login", "/own/page.css", "/own/mark.svg")
 """The only paths that answer without the password: they tell nothing about the documents."""

@@ -25,7 +25,7 @@ from ui.feedback import FeedbackBook
 from ui.limits import Bucket, Gate
 from ui.page import head, login_page
 from ui.routes import limited, router
-from ui.security import COOKIE, DAYS, PageHead, Password, SafeHeaders
+from ui.security import COOKIE, DAYS, SILENT, PageHead, Password, SafeHeaders
 from ui.suggest import Suggestions
 from ui.text import table
 from ui.upload import FILES
@@ -38,7 +38,7 @@ KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 class Limits:
     """How much the page takes on at once."""
 
-    width: int = 3
+    width: int = 4
     """Questions answered at a time."""
     line: int = 64
     """Questions that may wait."""
@@ -57,7 +57,7 @@ def create_app(
         engine.start()
         yield
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=SILENT)
     password = Password(app, settings.password) if settings.password else None
     book = FeedbackBook(settings.index.parent / "feedback.sqlite")
     gate = Gate(limits.width, limits.line)
