@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from rag.index.embed import OnnxEncoder, open_encoder
+from rag.index.onnx import open_tokenizer
 from rag.models.packed import decode_q4_0, read_packed
 from rag.settings import EMBEDDED_MODEL, Settings
 from rag.types import WenjuError
@@ -80,6 +81,13 @@ def test_prompts_are_put_in_front(encoder: OnnxEncoder) -> None:
     assert not np.allclose(question, passage, atol=1e-3)
     assert encoder.embed_query("工会") == question.tolist()
     assert encoder.embed_documents(["工会"]) == [passage.tolist()]
+
+
+def test_the_words_of_the_prompts_are_whole_pieces() -> None:
+    """They stand before every text; cut in pieces that the model never saw there, they would blur every vector."""
+    tokenizer = open_tokenizer(EMBEDDED_MODEL)
+    assert tokenizer.encode("passage: 工会").tokens[:4] == ["<s>", "▁passage", ":", "▁"]
+    assert tokenizer.encode("query: 工会").tokens[:5] == ["<s>", "▁que", "ry", ":", "▁"]
 
 
 def test_what_is_past_512_tokens_does_not_count(encoder: OnnxEncoder) -> None:

@@ -15,6 +15,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -175,7 +176,8 @@ def main() -> None:
     parser.add_argument("--fp32", type=Path, help="also write DIR/whole and DIR/pruned in fp32")
     options = parser.parse_args()
     packed = read_packed(find_weights())
-    kept = choose_pieces(packed, read_texts(options.data, options.seeds))
+    # The prompts stand before every text: their words are pieces that Chinese texts alone would not keep.
+    kept = choose_pieces(packed, chain(PROMPTS.values(), read_texts(options.data, options.seeds)))
     write_embedded(options.out, packed, kept)
     for path in sorted(p for p in options.out.rglob("*") if p.is_file()):
         checksum = hashlib.sha256(path.read_bytes()).hexdigest()
