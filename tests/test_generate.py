@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, count, repeat
+from time import perf_counter
 
 import pytest
 
@@ -300,3 +301,20 @@ def test_the_probe_says_what_it_saw() -> None:
     with ScriptedServer(says("八小时。")) as server:
         seen = probe_model(Settings(model="openai:scripted", base_url=server.url))
     assert not (seen.context_told or seen.cites or seen.right)
+
+
+def test_a_sentence_is_shown_before_the_next_one_comes() -> None:
+    with ScriptedServer(silent("临江市共提出13条举措[1]。")) as server:
+        chosen = Settings(model="openai:scripted", base_url=server.url, model_timeout=20)
+        stream = answers(Writer(chosen, Shelf(), TinyEncoder()))
+        started = perf_counter()
+        assert next(stream).text == "临江市共提出13条举措。[1]"
+        assert perf_counter() - started < 10
+        stream.close()
+
+
+def test_silence_after_a_sentence_keeps_the_sentence() -> None:
+    with ScriptedServer(silent("临江市共提出13条举措[1]。渡船")) as server:
+        last = run(server, model_timeout=0.3)[-1]
+    assert last.text == "临江市共提出13条举措。[1]"
+    assert "WENJU_MODEL_TIMEOUT" in last.reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -13,6 +13,7 @@ from rag.answer.language import Language
 from rag.answer.prepared import prepare
 from rag.answer.prompt import build_prompt
 from rag.answer.support import Nearness, judge
+from rag.corpus.fold import fold
 from rag.corpus.load import load_catalog, load_file
 from rag.corpus.reading import read_source
 from rag.types import Passage, Verdict
@@ -26,7 +27,7 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 def passages() -> list[Passage]:
     catalog = load_catalog(SEEDS)
     sources = [load_file(path, catalog) for path in sorted(SEEDS.glob("*.txt"))]
-    return [p for source in sources for p in read_source(source).passages if len(p.text) > 60]
+    return [p for source in sources for p in read_source(source).passages if len(p.text) > 40]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def test_free_paraphrases_stay(passages: list[Passage], near: Nearness) -> None:
     """Written by hand as a good model would: none of the rules that made the other sentences made these."""
     rng, gone = random.Random(5), []
     for key, text in FREE:
-        home = next((p for p in passages if key in p.text), None)
+        home = next((p for p in passages if fold(key) in fold(p.text)), None)
         assert home is not None, key
         five = [home, *rng.sample([p for p in passages if p is not home], 4)]
         found = judge(text, [0], [prepare(p) for p in five], near)
@@ -81,10 +82,10 @@ def test_prompt_and_check_take_little_time(passages: list[Passage], near: Nearne
     judge(trials[0].text, [0], [prepare(p) for p in trials[0].passages], near)  # loads jieba
     taken = []
     for trial in trials:
-        started = perf_counter()
+        started = process_time()
         prompt = build_prompt("问题？", trial.passages, Language.SIMPLIFIED, 6000)
         evidence = [prepare(p) for p in prompt.passages]
         for sentence in [trial.text] * 4:
             judge(sentence, [trial.cited], evidence, near)
-        taken.append((perf_counter() - started) * 1000)
+        taken.append((process_time() - started) * 1000)
     assert median(taken) <= 60

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rag.answer.prepared import Clause, coverage, tokens
 
@@ -16,7 +17,7 @@ NEUTRAL = re.compile(
     r"不良|不一而足|(.)不\1"
 )
 """Words whose 不, 无, 非, 未 does not turn the clause, or is part of one notion. Kept as they are on both sides."""
-NEGATION = re.compile("不|没有|没|未|无|并非|而非|非|勿|莫|禁止|拒绝|反对|否认|缺乏|停止")
+NEGATION = re.compile("不必|不|没有|没|未|无|并非|而非|非|勿|莫|禁止|拒绝|反对|否认|缺乏|停止")
 OPPOSITES = (
     ("提高", "降低"), ("提升", "降低"), ("增加", "减少"), ("扩大", "缩小"), ("加强", "削弱"), ("增强", "减弱"),
     ("上升", "下降"), ("增长", "下降"), ("支持", "反对"), ("坚持", "放弃"), ("鼓励", "限制"), ("加大", "减小"),
@@ -36,10 +37,7 @@ FEW = 4
 
 def turned(clause: Clause, pool: Sequence[Clause]) -> str:
     """What makes ``clause`` the opposite of the clause of ``pool`` it resembles most; "" when nothing does."""
-    mine = _plain(clause.text)
-    if len(mine) < 2:
-        return ""
-    scored = [(_resemblance(mine, _plain(c.text)), c) for c in pool]
+    scored = [(_resemblance(clause.text, c.text), c) for c in pool]
     best = max((score for score, _ in scored), default=0.0)
     twins = [c for score, c in scored if score == best]
     if best < ALIKE or any(_agree(clause.text, twin.text) for twin in twins):
@@ -47,15 +45,25 @@ def turned(clause: Clause, pool: Sequence[Clause]) -> str:
     return f"“{clause.text[:20]}”与原文“{twins[0].text[:20]}”意思相反"
 
 
-def _resemblance(mine: frozenset[str], theirs: frozenset[str]) -> float:
-    """Share of ``mine`` in ``theirs``; 1 when ``theirs`` comes back nearly whole in a longer clause."""
+def _resemblance(mine: str, theirs: str) -> float:
+    """Share of the tokens of ``mine`` in ``theirs``, once without negations, once without any turning word.
+
+    1 when ``theirs`` comes back nearly whole in a longer clause.
+    """
+    return max(_share(a, b) for a, b in zip(_cuts(mine), _cuts(theirs), strict=True))
+
+
+@lru_cache(maxsize=4096)
+def _cuts(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    return tokens(NEGATION.sub("", text)), tokens(_TURNING.sub("", text))
+
+
+def _share(mine: frozenset[str], theirs: frozenset[str]) -> float:
+    if len(mine) < 2:
+        return 0.0
     part = coverage(mine, theirs)
     whole = len(theirs) >= FEW and part >= AKIN and coverage(theirs, mine) >= 0.9
     return 1.0 if whole else part + 0.01 * coverage(theirs, mine)
-
-
-def _plain(text: str) -> frozenset[str]:
-    return tokens(_TURNING.sub("", text))
 
 
 def _agree(mine: str, theirs: str) -> bool:

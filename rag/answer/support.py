@@ -26,7 +26,7 @@ RELATED = 0.34
 """Below this share of common bigrams no embedding can save a sentence."""
 NEAR = 0.93
 """Cosine of multilingual-e5 between sentence and passage sentence that passes in the middle zone."""
-NEAR_WITH_FACTS = 0.89
+NEAR_WITH_FACTS = 0.88
 """The same for a sentence that states numbers, names, titles or quotations, all of which stand in the passages."""
 NEAR_ENGLISH = 0.80
 BETTER = 0.15
