@@ -79,5 +79,6 @@ def mount(app: FastAPI, engine: Engine, gate: Gate, settings: Settings, *, patie
     theme = gr.themes.Base(font=[gr.themes.Font(f) for f in FONTS], font_mono=[gr.themes.Font("monospace")])
     return gr.mount_gradio_app(
         app, blocks, path="/", theme=theme, root_path=settings.root_path or None, footer_links=[], run_history=False,
-        enable_monitoring=False, show_error=False, max_file_size="1mb", app_kwargs={"openapi_url": None, "telemetry": SILENT},
+        enable_monitoring=False, show_error=False, max_file_size="1mb",
+        app_kwargs={"openapi_url": None, "telemetry": SILENT},
     )  # fmt: skip
