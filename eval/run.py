@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -111,10 +112,14 @@ def run(
     done = _records(folder)
     pending = [case for case in cases if case.id not in done]
     started = perf_counter()
-    threshold = _ask_all(folder, pending, settings, jobs, info, documents, console)
-    seconds = round(info.seconds + perf_counter() - started, 2)
+    try:
+        threshold = _ask_all(folder, pending, settings, jobs, info, documents, console)
+    finally:
+        seconds = round(info.seconds + perf_counter() - started, 2)
+        write_info(folder, replace(info, seconds=seconds))
     finished = datetime.now(UTC).isoformat(timespec="seconds")
-    write_info(folder, replace(info, finished=finished, seconds=seconds, threshold=threshold or info.threshold))
+    info = replace(info, finished=finished, seconds=seconds)
+    write_info(folder, info if threshold is None else replace(info, threshold=threshold))
     crashed = [record for record in _records(folder).values() if record.error]
     for record in crashed:
         console.print(f"[red]{record.case_id}[/red] {record.error}", markup=True, highlight=False)
@@ -133,6 +138,7 @@ def _ask_all(
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     with taken_out(info.without), _bar(console) as bar:
         if not (folder / "records.jsonl").exists():
+            _borrow_vectors(folder)
             task = bar.add_task("建索引", total=None)
             build(settings, documents, lambda stage, done, total: bar.update(task, completed=done, total=total))
         chain, heard = open_system(settings, info.without)
@@ -143,6 +149,18 @@ def _ask_all(
                 file.flush()
                 bar.advance(task)
         return float(heard.weights.threshold)
+
+
+def _borrow_vectors(folder: Path) -> None:
+    """Copy the index of the newest finished run beside this one: the build takes from it the vectors of same texts.
+
+    The build reads the documents and writes everything anew; it checks which model the vectors are of.
+    """
+    finished = [path.parent for path in folder.parent.glob("*/run.json") if read_info(path.parent).finished]
+    owners = [path for path in finished if (path / "index" / "CURRENT").exists() and path != folder]
+    if owners and not (folder / "index").exists():
+        newest = max(owners, key=lambda path: read_info(path).started)
+        shutil.copytree(newest / "index", folder / "index")
 
 
 def _continued(folder: Path, info: RunInfo) -> RunInfo:

@@ -17,6 +17,7 @@ from eval.variants import chosen, variants
 from rag.chain import QAChain, open_chain
 from rag.index.build import build_index
 from rag.index.embed import open_encoder
+from rag.index.windows import embedded_texts
 from rag.settings import Settings
 from rag.types import Passage, Question, Turn, WenjuError
 
@@ -72,7 +73,7 @@ def taken_out(parts: Sequence[str]) -> Iterator[None]:
             for module in (rag.index.windows, rag.index.build, rag.search.retrieve, rag.answer.evidence):
                 stack.enter_context(patch.object(module, "head", _no_head))
         if "windows" in parts:
-            stack.enter_context(patch.object(rag.index.windows, "windows", _no_windows))
+            stack.enter_context(patch.object(rag.index.build, "embedded_texts", _whole_only))
         if "structure" in parts:
             for name, nothing in _structure_readers():
                 stack.enter_context(patch(name, nothing))
@@ -84,9 +85,10 @@ def _no_head(passage: Passage) -> str:
     return ""
 
 
-def _no_windows(text: str) -> list[str]:
-    """No window vectors: the paragraph's own vector stands alone."""
-    return []
+def _whole_only(passage: Passage) -> list[str]:
+    """The paragraph's own vector alone; it stands in the places of its pieces, which the reader looks up by number."""
+    texts = embedded_texts(passage)
+    return texts[:1] * len(texts)
 
 
 def _structure_readers() -> tuple[tuple[str, Callable[..., Any]], ...]:
