@@ -1,0 +1,1 @@
+"""The eval set and its offline runner: know, for every change, whether answers got better."""
