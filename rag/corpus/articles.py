@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.corpus.attach import homes
 from rag.corpus.blocks import Block, BlockKind
@@ -78,8 +78,7 @@ def reading_order(
         split = _head_length(page, uses, part)
         head += part.blocks[:split]
         bodies.append(list(part.blocks[split:]))
-    marked = {n for n in range(len(page)) if page[n].kind is BlockKind.MARK}
-    ordered = _ordered(page, [body for body in bodies if body], joins, marked)
+    ordered = _ordered(page, [body for body in bodies if body], joins)
     return tuple(head + [n for body in ordered for n in body])
 
 
@@ -97,43 +96,46 @@ def _head_length(page: Sequence[Block], uses: Mapping[int, Head], part: Fragment
     return length
 
 
-def _ordered(
-    page: Sequence[Block], bodies: list[list[int]], joins: Mapping[int, int], marked: set[int]
-) -> list[list[int]]:
+def _ordered(page: Sequence[Block], bodies: list[list[int]], joins: Mapping[int, int]) -> list[list[int]]:
     """Bodies so that a joined pair stands together; else byline or jump mark first, the role note last."""
-
-    def rank(body: list[int]) -> tuple[int, int]:
-        opens = page[body[0]].kind is BlockKind.BYLINE or body[0] in marked
-        closes = any(page[n].kind is BlockKind.ROLE for n in body)
-        return (0 if opens else 2 if closes else 1, body[0])
-
     owner = {n: at for at, body in enumerate(bodies) for n in body}
-    follows = {owner[left]: owner[right] for left, right in joins.items()
-               if left in owner and right in owner and owner[left] != owner[right]}  # fmt: skip
-    chains: list[list[int]] = []
-    targets = set(follows.values())
-    left_over = set(range(len(bodies)))
-    for start in [*(n for n in range(len(bodies)) if n not in targets), *range(len(bodies))]:
-        chain = []
-        while start in left_over:
-            left_over.discard(start)
-            chain.append(start)
-            start = follows.get(start, -1)
-        if chain:
-            chains.append(chain)
-    chains.sort(key=lambda chain: (min(rank(bodies[n])[0] for n in chain) if len(chain) == 1 else _chain_rank(chain, bodies, rank), bodies[chain[0]][0]))
+    follows = {
+        owner[n]: owner[joins[n]]
+        for body in bodies
+        for n in body
+        if joins.get(n) in owner and owner[n] != owner[joins[n]]
+    }
+    chains = _chains(len(bodies), follows)
+    chains.sort(key=lambda chain: (_rank(page, [bodies[n] for n in chain]), bodies[chain[0]][0]))
     return [bodies[n] for chain in chains for n in chain]
 
 
-def _chain_rank(chain: list[int], bodies: list[list[int]], rank) -> int:  # type: ignore[no-untyped-def]
-    ranks = [rank(bodies[n])[0] for n in chain]
-    return 0 if ranks[0] == 0 else 2 if ranks[-1] == 2 else 1
+def _chains(count: int, follows: Mapping[int, int]) -> list[list[int]]:
+    """0 … count - 1 as chains of what follows what."""
+    targets = set(follows.values())
+    waiting = set(range(count))
+    chains: list[list[int]] = []
+    for first in [*(n for n in range(count) if n not in targets), *range(count)]:
+        chain: list[int] = []
+        at: int | None = first
+        while at is not None and at in waiting:
+            waiting.discard(at)
+            chain.append(at)
+            at = follows.get(at)
+        if chain:
+            chains.append(chain)
+    return chains
+
+
+def _rank(page: Sequence[Block], bodies: list[list[int]]) -> int:
+    """0 for what begins an article (a byline, a jump mark), 2 for what ends it (a role note), else 1."""
+    if page[bodies[0][0]].kind in (BlockKind.BYLINE, BlockKind.MARK):
+        return 0
+    return 2 if any(page[n].kind is BlockKind.ROLE for n in bodies[-1]) else 1
 
 
 def _with_series(page: Sequence[Block], uses: Mapping[int, Head], layouts: list[Layout]) -> list[Layout]:
     """A series heading also stands over the following articles whose headlines are of the same Markdown level."""
-    from dataclasses import replace
-
     series: tuple[str, ...] = ()
     level = 0
     result = []

@@ -6,6 +6,7 @@ that speaks for it most; two role notes or two bylines never meet in one article
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from rag.corpus.fragments import Fragment
 from rag.corpus.headlines import Head
 from rag.corpus.ordinals import Marker, marker_at
 
+MOST_GROUPS = 80
+"""More stretches of text than any newspaper page has: then each simply belongs to the article above it."""
 _NEIGHBOUR = 0.15
 """What standing directly below an article speaks for belonging to it, as a cosine."""
 _SEQUENCE = 0.5
@@ -40,6 +43,8 @@ def homes(
     page: Sequence[Block], uses: Mapping[int, Head], parts: Sequence[Fragment], joins: Mapping[int, int]
 ) -> list[list[int]]:
     """Groups of fragment numbers, one group an article, in the order of the file."""
+    if not parts:
+        return []
     groups = _sewn(parts, joins)
     anchors = [group for group in groups if _is_anchor(page, uses, group)]
     loose = [group for group in groups if not _is_anchor(page, uses, group)]
@@ -47,7 +52,10 @@ def homes(
         return [list(range(len(parts)))]
     if len(anchors) == 1:
         return [list(range(len(parts)))]
-    _attach(page, anchors, loose)
+    if len(groups) <= MOST_GROUPS:
+        _attach(page, anchors, loose)
+    else:
+        _append(anchors, loose)
     return [sorted(group.parts) for group in sorted(anchors, key=lambda group: min(group.blocks))]
 
 
@@ -87,6 +95,16 @@ def _attach(page: Sequence[Block], anchors: list[_Group], loose: list[_Group]) -
         group = loose.pop(-best[1])
         anchors[-best[2]].parts += group.parts
         anchors[-best[2]].blocks += group.blocks
+
+
+def _append(anchors: list[_Group], loose: list[_Group]) -> None:
+    """Give each loose group to the anchor above it."""
+    heads = sorted(anchors, key=lambda group: min(group.blocks))
+    firsts = [min(group.blocks) for group in heads]
+    for group in loose:
+        home = heads[max(0, bisect_right(firsts, min(group.blocks)) - 1)]
+        home.parts += group.parts
+        home.blocks += group.blocks
 
 
 def _claim(page: Sequence[Block], anchor: _Group, group: _Group, alike: float) -> float:

@@ -19,33 +19,57 @@ class Fragment:
     blocks: tuple[int, ...]
 
 
+@dataclass(slots=True)
+class _Growing:
+    """The fragment being gathered, and what it holds so far."""
+
+    blocks: list[int]
+    titled: bool = False
+    signed: bool = False
+    texts: int = 0
+    first_text: int = -1
+
+    def add(self, page: Sequence[Block], uses: Mapping[int, Head], at: int) -> None:
+        self.blocks.append(at)
+        self.titled |= uses.get(at) is Head.TITLE
+        self.signed |= page[at].kind is BlockKind.BYLINE
+        if is_text(page, uses, at):
+            self.texts += 1
+            self.first_text = at if self.texts == 1 else self.first_text
+
+    def is_lead(self, page: Sequence[Block]) -> bool:
+        """Whether it is a headline and one lead paragraph, still waiting for its byline."""
+        if self.texts != 1 or not self.titled:
+            return False
+        return len(page[self.first_text].text) <= 160 and not page[self.first_text].is_open
+
+
 def fragments(page: Sequence[Block], uses: Mapping[int, Head], breaks: frozenset[int] = frozenset()) -> list[Fragment]:
     """The page cut before each headline, jump mark (上接…), stray byline, after each role note, and at ``breaks``."""
-    found: list[list[int]] = []
+    found: list[_Growing] = []
     for at in range(len(page)):
-        torn = at in breaks and any(is_text(page, uses, n) for n in found[-1]) if found else True
-        if torn or _begins(page, uses, found[-1], at):
-            found.append([])
-        found[-1].append(at)
-    return [Fragment(tuple(numbers)) for numbers in found]
+        if not found or (at in breaks and found[-1].texts) or _begins(page, uses, found[-1], at):
+            found.append(_Growing([]))
+        found[-1].add(page, uses, at)
+    return [Fragment(tuple(growing.blocks)) for growing in found]
 
 
-def _begins(page: Sequence[Block], uses: Mapping[int, Head], current: list[int], at: int) -> bool:
-    """Whether block ``at`` begins a fragment, given the blocks of the current one."""
-    block, last = page[at], current[-1]
+def _begins(page: Sequence[Block], uses: Mapping[int, Head], current: _Growing, at: int) -> bool:
+    """Whether block ``at`` begins a fragment, given the current one."""
+    block, last = page[at], current.blocks[-1]
     if page[last].kind is BlockKind.ROLE or _signs_off(page, last):
         return block.kind not in (BlockKind.ROLE, BlockKind.CREDIT, BlockKind.BYLINE) or _opens_text(page, at)
-    has_text = any(is_text(page, uses, n) for n in current)
     if uses.get(at) in TITLED:
         opened = last in uses and uses[last] in TITLED
-        return not opened and (has_text or _has_title(uses, current) or _is_caption(page, last))
+        return not opened and (current.texts > 0 or current.titled or _is_caption(page, last))
+    if not current.texts:
+        return False
     if block.kind is BlockKind.MARK:
-        return has_text and not _leaves(block)
+        return not _leaves(block)
     if uses.get(at) is Head.BOX:
-        return has_text and _box_before_byline(page, at)
-    if block.kind is BlockKind.BYLINE and not block.inline and has_text:
-        signed = any(page[n].kind is BlockKind.BYLINE for n in current)
-        return _opens_text(page, at) and (signed or not _is_lead(page, uses, current))
+        return _box_before_byline(page, at)
+    if block.kind is BlockKind.BYLINE and not block.inline:
+        return _opens_text(page, at) and (current.signed or not current.is_lead(page))
     return False
 
 
@@ -62,10 +86,6 @@ def _opens_text(page: Sequence[Block], at: int) -> bool:
 
 def _leaves(block: Block) -> bool:
     return "转" in block.text
-
-
-def _has_title(uses: Mapping[int, Head], current: list[int]) -> bool:
-    return any(uses.get(n) is Head.TITLE for n in current)
 
 
 def _is_caption(page: Sequence[Block], at: int) -> bool:
@@ -91,12 +111,3 @@ def is_boxed(page: Sequence[Block], uses: Mapping[int, Head], at: int) -> bool:
 def _box_before_byline(page: Sequence[Block], at: int) -> bool:
     """Whether a box stands above a byline that opens a text, and so belongs below and not above."""
     return at + 2 < len(page) and page[at + 2].kind is BlockKind.BYLINE and not page[at + 2].inline
-
-
-def _is_lead(page: Sequence[Block], uses: Mapping[int, Head], current: list[int]) -> bool:
-    """Whether the current fragment is a headline and one lead paragraph, still waiting for its byline."""
-    texts = [n for n in current if is_text(page, uses, n)]
-    if len(texts) != 1 or not _has_title(uses, current):
-        return False
-    return len(page[texts[0]].text) <= 160 and not page[texts[0]].is_open
-

@@ -20,6 +20,9 @@ _BOXES = frozenset(
 )
 _SIGNED = frozenset({BlockKind.BYLINE, BlockKind.ROLE, BlockKind.MARK, BlockKind.CREDIT})
 
+MOST_HEADS = 5
+"""Lines of the longest headline, kickers and column name included."""
+
 
 class Head(StrEnum):
     """What a heading is for."""
@@ -55,9 +58,13 @@ def heads(page: Sequence[Block]) -> dict[int, Head]:
 def _run(page: Sequence[Block], start: int, end: int, signed: bool) -> dict[int, Head]:
     """The uses of one run of headings."""
     plain = [n for n in range(start, end) if page[n].kind is BlockKind.HEADING and marker_at(page[n].text) is None]
+    sections = {n: _under(page[n]) for n in range(start, end)}
+    if len(plain) > MOST_HEADS:  # a table of contents
+        return sections | ({plain[0]: Head.TITLE} if start == 0 else {})
     if not plain or not _is_headline(page, start, end, plain, signed):
-        return {n: _under(page[n]) for n in range(start, end)}
+        return sections
     title = _title(page, start, end, plain)
+    may_head = frozenset(plain)
     uses: dict[int, Head] = {}
     for n in range(start, end):
         kind = page[n].kind
@@ -67,7 +74,7 @@ def _run(page: Sequence[Block], start: int, end: int, signed: bool) -> dict[int,
             uses[n] = Head.COLUMN if n < title and not is_box_name(page[n]) else _under(page[n])
         elif kind is BlockKind.SUBTITLE:
             uses[n] = Head.SUBTITLE
-        elif n > title or n not in plain:
+        elif n > title or n not in may_head:
             uses[n] = Head.SECTION
         else:
             higher = 0 < page[n].level < page[title].level

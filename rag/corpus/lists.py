@@ -83,8 +83,9 @@ def _items(lines: Sequence[Line]) -> Iterator[Item]:
         if line.bullet and not marker_at(line.text):
             yield Item(line.start, number, Marker(0, 0, Style.BULLET, 0, "-"), False, True)
             continue
+        indent = len(line.text) - len(line.text.lstrip())
         for marker in markers(line.text):
-            leads = not line.text[: marker.start].strip()
+            leads = marker.start <= indent
             if leads or (marker.style not in _LINE_ONLY and not line.heading):
                 yield Item(line.start + marker.start, number, marker, line.heading, leads)
 

@@ -29,15 +29,17 @@ def _islands(gains: Mapping[Pair, float]) -> list[tuple[set[int], set[int]]]:
         rights_of[left].add(right)
         lefts_of[right].add(left)
     islands: list[tuple[set[int], set[int]]] = []
-    waiting = set(rights_of)
-    while waiting:
-        lefts, rights, edge = set[int](), set[int](), {min(waiting)}
+    done: set[int] = set()
+    for first in sorted(rights_of):
+        if first in done:
+            continue
+        lefts, rights, edge = set[int](), set[int](), {first}
         while edge:
             lefts |= edge
             fresh = {right for left in edge for right in rights_of[left]} - rights
             rights |= fresh
             edge = {left for right in fresh for left in lefts_of[right]} - lefts
-        waiting -= lefts
+        done |= lefts
         islands.append((lefts, rights))
     return islands
 

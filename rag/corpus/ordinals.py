@@ -65,6 +65,7 @@ _PATTERNS = tuple((style, re.compile(shape.format(num=_NUM))) for style, shape i
 _ANY = re.compile(
     rf"(?:^|(?<=[。；;：:！？\n]))[ \u3000]*(?=第?{_NUM}|[(（]|其[一二三四五六七八九十]|首先|其次|再次|再者|最后|最後|\d|[①-⑳])"
 )
+_FIRST = frozenset("第一二三四五六七八九十(（其首再最0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 99, "最後": 99}
 
 
@@ -90,6 +91,8 @@ def number_of(printed: str) -> int:
 
 def marker_at(text: str, start: int = 0) -> Marker | None:
     """The ordinal marker that begins at ``start`` of ``text``, or None."""
+    if text[start : start + 1] not in _FIRST:
+        return None
     for style, pattern in _PATTERNS:
         found = pattern.match(text, start)
         if found:

@@ -6,18 +6,20 @@ Every list hangs below something: the marked item or heading it stands under, or
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.corpus.blocks import Block, BlockKind
 from rag.corpus.counts import Count, announced, enumerations
 from rag.corpus.headlines import Head
 from rag.corpus.lists import Item, Line, lists
-from rag.corpus.sentences import sentences
 from rag.corpus.spans import Range, clean_spans, cut_ranges
 from rag.types import CleanText, OutlineItem
 
-_INTRO = 160
+_INTRO = 200
+"""Characters before a list in which its introduction is looked for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -30,9 +32,27 @@ class _Node:
     number: int = 0
     count: int = 0
     words: str = ""
-    heading: bool = False
     parent: _Node | None = None
-    below: list[_Node] = field(default_factory=list)
+    holds: bool = False
+    """A list hangs below it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """An article's headings, paragraphs and bullets as one running text."""
+
+    lines: list[Line]
+    ranges: list[Range]
+    """The clean ranges it is made of, one after the other."""
+    begins: list[int] = field(default_factory=list)
+    """Where each of ``ranges`` begins in the running text."""
+
+    def ranges_of(self, start: int, end: int) -> list[Range]:
+        """The clean ranges of running characters ``start:end``."""
+        first = max(0, bisect_right(self.begins, start) - 1)
+        last = bisect_right(self.begins, end - 1)
+        shift = self.begins[first]
+        return cut_ranges(self.ranges[first:last], start - shift, end - shift)
 
 
 def outline(
@@ -45,25 +65,26 @@ def outline(
     first: int,
 ) -> list[OutlineItem]:
     """The items of one article in reading order; ``first`` is the ordinal of the first."""
-    lines, ranges = _running(page, uses, order, joins)
-    nodes = sorted(_nodes(lines), key=lambda node: (node.start, -node.end, bool(node.marker)))
+    text = _running(page, uses, order, joins)
+    nodes = sorted(_nodes(text.lines), key=lambda node: (node.start, -node.end, bool(node.marker)))
     items: list[OutlineItem] = []
-    ids: dict[int, str] = {}
-    seen: dict[str, int] = {}
+    ids: dict[_Node, str] = {}
+    seen: Counter[str] = Counter()
     for node in nodes:
-        text = "".join(clean.text[a:b] for a, b in cut_ranges(ranges, node.start, node.end))
-        key = f"{article_id}\n{node.marker}\n{text}"
-        seen[key] = seen.get(key, 0) + 1
-        ids[id(node)] = hashlib.sha256(f"{seen[key]}\n{key}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        ranges = text.ranges_of(node.start, node.end)
+        words = "".join(clean.text[a:b] for a, b in ranges)
+        key = f"{article_id}\n{node.marker}\n{words}"
+        seen[key] += 1
+        ids[node] = hashlib.sha256(f"{seen[key]}\n{key}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
         items.append(
             OutlineItem(
-                id=ids[id(node)],
+                id=ids[node],
                 article_id=article_id,
-                parent_id=ids.get(id(node.parent), "") if node.parent else "",
+                parent_id=ids.get(node.parent, "") if node.parent else "",
                 ordinal=first + len(items),
                 marker=node.marker,
                 number=node.number,
-                spans=clean_spans(clean, _over_breaks(clean, cut_ranges(ranges, node.start, node.end))),
+                spans=clean_spans(clean, _over_breaks(clean, ranges)),
                 announced=node.count,
                 announced_as=node.words,
             )
@@ -73,10 +94,8 @@ def outline(
 
 def _running(
     page: Sequence[Block], uses: Mapping[int, Head], order: Sequence[int], joins: Mapping[int, int]
-) -> tuple[list[Line], list[Range]]:
-    """The article's headings, paragraphs and bullets as lines of one running text, and the clean ranges it is made of."""
-    lines: list[Line] = []
-    ranges: list[Range] = []
+) -> _Text:
+    text = _Text([], [])
     done: set[int] = set()
     at = 0
     for n in order:
@@ -88,128 +107,154 @@ def _running(
         while (following := joins.get(chain[-1])) is not None and following not in done and following not in chain:
             chain.append(following)
         done.update(chain)
-        text = "".join(page[m].text for m in chain)
-        lines.append(Line(at, text, section, block.kind is BlockKind.BULLET, block.level))
-        ranges += [(page[m].start, page[m].end) for m in chain]
-        at += len(text)
-    return lines, ranges
+        words = "".join(page[m].text for m in chain)
+        text.lines.append(Line(at, words, section, block.kind is BlockKind.BULLET, block.level))
+        for m in chain:
+            text.ranges.append((page[m].start, page[m].end))
+            text.begins.append(at)
+            at += page[m].end - page[m].start
+    return text
 
 
 def _over_breaks(clean: CleanText, ranges: Sequence[Range]) -> list[Range]:
     """Ranges with neighbours joined that only a line break keeps apart."""
     joined: list[Range] = []
     for start, end in ranges:
-        if joined and not clean.text[joined[-1][1] : start].strip() and joined[-1][1] <= start:
+        if joined and 0 <= start - joined[-1][1] <= 2 and not clean.text[joined[-1][1] : start].strip():
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
     return joined
 
 
-def _nodes(lines: Sequence[Line]) -> Iterator[_Node]:
+def _nodes(lines: Sequence[Line]) -> list[_Node]:
     """Headings, lists and counts, each with its parent."""
     found = lists(lines)
     marked = {item.start for items in found for item in items}
-    headings = [_Node(line.start, _section_end(lines, n), heading=True)
-                for n, line in enumerate(lines) if line.heading and line.start not in marked]  # fmt: skip
-    groups = [_list_nodes(lines, items, {node.start for node in headings}) for items in found]
-    everything = headings + [node for group in groups for node in group]
+    sections = _section_ends(lines)
+    headings = [
+        _Node(line.start, sections[n]) for n, line in enumerate(lines) if line.heading and line.start not in marked
+    ]
+    plain = [node.start for node in headings]
+    groups = [_list_nodes(lines, items, sections, plain) for items in found]
+    counts = list(_counts(lines))
+    listed = [node for group in groups for node in group]
+    holder = _containers([*headings, *listed], [*headings, *(group[0] for group in groups), *(n for n, _ in counts)])
     for node in headings:
-        node.parent = _container(everything, node.start, node.end, {id(node)})
-    yield from headings
-    for items, group in zip(found, groups, strict=True):
-        yield from _hang(lines, items, group, everything)
-    yield from _counted(lines, [node for group in groups for node in group], everything)
+        node.parent = holder[node]
+    intros = [intro for items, group in zip(found, groups, strict=True)
+              for intro in _hang(lines, items, group, holder[group[0]])]  # fmt: skip
+    told = {node.words for node in [*headings, *listed, *intros] if node.words}
+    return [*headings, *listed, *intros, *_counted(counts, holder, told)]
 
 
-def _section_end(lines: Sequence[Line], at: int) -> int:
-    """Where the section under heading ``at`` ends: before the next heading that is not deeper."""
-    for line in lines[at + 1 :]:
-        if line.heading and (line.level <= lines[at].level or not line.level):
-            return line.start
-    return lines[-1].end
+def _section_ends(lines: Sequence[Line]) -> dict[int, int]:
+    """Where the section under each heading ends: before the next heading that is not deeper."""
+    ends: dict[int, int] = {}
+    going: list[int] = []
+    for n, line in enumerate(lines):
+        if line.heading:
+            while going and (line.level <= lines[going[-1]].level or not line.level):
+                ends[going.pop()] = line.start
+            going.append(n)
+    return ends | dict.fromkeys(going, lines[-1].end if lines else 0)
 
 
-def _list_nodes(lines: Sequence[Line], items: Sequence[Item], headings: set[int]) -> list[_Node]:
-    """One node an item, up to the next item; the last one to the end of its line, or of its section."""
+def _list_nodes(
+    lines: Sequence[Line], items: Sequence[Item], sections: Mapping[int, int], plain: Sequence[int]
+) -> list[_Node]:
+    """One node an item, up to the next item; the last one to the end of its line, or of its section.
+
+    Nothing runs over a plain heading (``plain``: where these stand).
+    """
     nodes: list[_Node] = []
     for n, item in enumerate(items):
         if n + 1 < len(items):
             end = items[n + 1].start
-            between = [line.start for line in lines[item.line + 1 :] if line.start < end and line.heading]
-            if between and not item.heading:
-                end = between[0]
         else:
-            end = _section_end(lines, item.line) if item.heading else lines[item.line].end
-            if item.heading:
-                end = next((line.start for line in lines[item.line + 1 :] if line.start in headings), end)
-        nodes.append(_Node(item.start, end, item.marker.printed.strip(), item.marker.number, heading=item.heading))
+            end = sections[item.line] if item.heading else lines[item.line].end
+        barrier = bisect_right(plain, item.start)
+        if barrier < len(plain) and (n + 1 == len(items) or not item.heading):
+            end = min(end, max(plain[barrier], item.start + 1))
+        nodes.append(_Node(item.start, end, item.marker.printed.strip(), item.marker.number))
     return nodes
 
 
-def _container(nodes: Sequence[_Node], start: int, end: int, without: set[int]) -> _Node | None:
-    """The smallest node around ``start:end``."""
-    around = [n for n in nodes if n.start <= start and end <= n.end and id(n) not in without and (n.start, n.end) != (start, end)]
-    return min(around, key=lambda node: node.end - node.start, default=None)
+def _containers(nodes: Iterable[_Node], asked: Iterable[_Node]) -> dict[_Node, _Node | None]:
+    """For each node asked about, the smallest of ``nodes`` that holds it and more."""
+    found: dict[_Node, _Node | None] = {}
+    events = sorted(
+        [(node.start, -node.end, 0, n, node) for n, node in enumerate(nodes)]
+        + [(node.start, -node.end, 1, n, node) for n, node in enumerate(asked)],
+        key=lambda event: event[:4],
+    )
+    around: list[_Node] = []
+    for start, minus_end, question, _, node in events:
+        while around and around[-1].end <= start:
+            around.pop()
+        if question:
+            found[node] = next(
+                (one for one in reversed(around) if one.end >= -minus_end and (one.start, -one.end) != (start, minus_end)),
+                None,
+            )
+        else:
+            around.append(node)
+    return found
 
 
-def _hang(lines: Sequence[Line], items: Sequence[Item], group: list[_Node], everything: Sequence[_Node]) -> Iterator[_Node]:
-    """The list's nodes below what holds them, with the count that is announced for them."""
-    holder = _container(everything, group[0].start, group[0].end, {id(node) for node in group})
+def _hang(
+    lines: Sequence[Line], items: Sequence[Item], group: list[_Node], holder: _Node | None
+) -> Iterator[_Node]:
+    """Hang the list below what holds it, with the count announced for it; yields its introduction where that is it."""
     start, intro = _introduction(lines, items[0], holder)
     count = announced(intro, len(group))
-    if holder is None or holder.below:
-        above = _Node(start, start + len(intro), parent=holder) if intro else holder
-        if above is not None and above is not holder:
-            yield above
-        holder = above
-    if holder is not None and count is not None and not holder.count:
-        holder.count, holder.words = count.number, count.words
+    if intro and (holder is None or holder.holds):
+        holder = _Node(start, start + len(intro), parent=holder)
+        yield holder
+    if holder is not None:
+        holder.holds = True
+        if count is not None and not holder.count:
+            holder.count, holder.words = count.number, count.words
     for node in group:
         node.parent = holder
-        if holder is not None:
-            holder.below.append(node)
-        yield node
 
 
 def _introduction(lines: Sequence[Line], item: Item, holder: _Node | None) -> tuple[int, str]:
     """The last sentence before the first item, in its line or in the line above."""
     line = lines[item.line]
-    before = line.text[: item.start - line.start]
-    start = line.start
+    before = line.text[max(0, item.start - line.start - _INTRO) : item.start - line.start]
+    start = item.start - len(before)
     if not before.strip():
-        if not item.line:
+        if not item.line or (holder is not None and lines[item.line - 1].start < holder.start):
             return item.start, ""
         above = lines[item.line - 1]
-        if holder is not None and above.start < holder.start:
-            return item.start, ""
-        before, start = above.text, above.start
-    left, right = sentences(before)[-1]
-    if not before[left:right].strip(" 。"):
-        return item.start, ""
-    return start + left, before[left:right]
+        before = above.text[-_INTRO:]
+        start = above.end - len(before)
+    body = before.rstrip("。！？；;”’ ")
+    left = max(body.rfind(mark) for mark in "。！？；;") + 1
+    left += len(body[left:]) - len(body[left:].lstrip("”’ "))
+    return (start + left, before[left:]) if body[left:] else (item.start, "")
 
 
-def _counted(lines: Sequence[Line], listed: Sequence[_Node], everything: Sequence[_Node]) -> Iterator[_Node]:
-    """Counts announced for things without markers, and those things where they stand in a row."""
-    told = {node.words for node in everything if node.words} | {
-        node.parent.words for node in listed if node.parent is not None and node.parent.words
-    }
+def _counts(lines: Sequence[Line]) -> Iterator[tuple[_Node, Count]]:
+    """A node for each announced count, and for each the things it counts as ranges of its line."""
     for line in lines:
-        if line.bullet:
+        for count in enumerations(line.text) if not line.bullet else ():
+            start = min([count.start, *(a for a, _ in count.items)])
+            end = max([count.end, *(b for _, b in count.items)])
+            moved = Count(line.start, line.start, count.number, count.words, count.items)
+            yield _Node(line.start + start, line.start + end, count=count.number, words=count.words), moved
+
+
+def _counted(
+    counts: Sequence[tuple[_Node, Count]], holder: Mapping[_Node, _Node | None], told: set[str]
+) -> Iterator[_Node]:
+    """Counts announced for things without markers, each once, and those things where they stand in a row."""
+    for node, count in counts:
+        if count.words in told:
             continue
-        for count in enumerations(line.text):
-            if any(count.words in words or words in count.words for words in told):
-                continue
-            told.add(count.words)
-            yield from _count_nodes(line, count, everything)
-
-
-def _count_nodes(line: Line, count: Count, everything: Sequence[_Node]) -> Iterator[_Node]:
-    start = min([count.start, *(a for a, _ in count.items)])
-    end = max([count.end, *(b for _, b in count.items)])
-    node = _Node(line.start + start, line.start + end, count=count.number, words=count.words)
-    node.parent = _container(everything, node.start, node.end, set())
-    yield node
-    for number, (left, right) in enumerate(count.items, 1):
-        yield _Node(line.start + left, line.start + right, number=number, parent=node)
+        told.add(count.words)
+        node.parent = holder[node]
+        yield node
+        for number, (left, right) in enumerate(count.items, 1):
+            yield _Node(count.start + left, count.start + right, number=number, parent=node)

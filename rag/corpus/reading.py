@@ -105,7 +105,7 @@ def _repairs(text: CleanText, page: Sequence[Block], joins: Mapping[int, int]) -
         span = Span(end, blank.end()) if blank else Span(end - 1, end)
         shown = "" if blank else raw[end - 1]
         found.append(Repair(span, shown, f"段落被版面断开，下文接第 {text.origins[page[right].start]} 字处"))
-    return tuple(sorted(found, key=lambda repair: repair.span))
+    return tuple(sorted(found, key=lambda repair: (repair.span.start, repair.span.end)))
 
 
 def _furniture(source: Source, page: Sequence[Block], uses: dict[int, Head], extents: list[Span]) -> tuple[Span, ...]:

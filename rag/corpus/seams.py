@@ -93,10 +93,9 @@ class Page:
         known of what the pieces talk about."""
         self.table = ngrams()
         self.pieces = [piece(text) for text in texts]
-        self.wording = "\n".join(one.plain for one in self.pieces)
+        self.wording = "\n".join(one.plain for one in self.pieces) if compare else ""
         self.places = list(range(len(texts))) if places is None else list(places)
-        size = len(self.pieces)
-        self.alike = likeness(self.pieces, self.table) if compare else np.zeros((size, size))
+        self.alike = likeness(self.pieces, self.table) if compare else None
 
     def score(self, left: int, right: int) -> float:
         """Log odds that piece ``right`` continues piece ``left``."""
@@ -107,9 +106,7 @@ class Page:
         """The evidence for one pair, in the order of FEATURES."""
         ahead, behind = self.pieces[left], self.pieces[right]
         after, start, free = self._chances(ahead.plain[-2:], behind.plain[:2])
-        between = range(left + 1, right)
-        passed = max((float(self.alike[left, n]) for n in between), default=0.0)
-        alike = float(self.alike[left, right])
+        alike, nearer = self._likeness(left, right)
         return (
             max(-12.0, min(12.0, after - start)),
             max(-10.0, min(12.0, after - free)),
@@ -117,7 +114,7 @@ class Page:
             float(self._opens(behind.plain)),
             sqrt(max(0, self._seen(ahead.plain, behind.plain) - 1)),
             alike,
-            alike - passed,
+            nearer,
             float(self.is_next(left, right)),
             float(right < left),
             log(abs(self.places[right] - self.places[left])),
@@ -126,6 +123,12 @@ class Page:
             float(behind.closes != "" and ahead.opens == ""),
             float(behind.plain[:1] in _HEADLESS),
         )
+
+    def _likeness(self, left: int, right: int) -> tuple[float, float]:
+        if self.alike is None:
+            return 0.0, 0.0
+        alike = float(self.alike[left, right])
+        return alike, alike - float(self.alike[left, left + 1 : right].max(initial=0.0))
 
     def is_next(self, left: int, right: int) -> bool:
         """Whether nothing stands between the two."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 _ENDS = frozenset("。！？；!?;\n")
 _STRONG = frozenset("。！？!?…")
 _OPEN = {"“": "”", "《": "》", "「": "」", "『": "』", "（": "）", "(": ")", "‘": "’", "【": "】", "〈": "〉"}
 _CLOSE = frozenset(_OPEN.values())
 _BLANK = frozenset(" \t\u3000\u00a0")
+_NOTABLE = re.compile("[。！？；!?;\n….“《「『（(‘【〈]")
 SHORT = 40
 """Characters of a quotation or bracket up to which it is never cut inside."""
 
@@ -25,8 +28,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
     ranges: list[tuple[int, int]] = []
     start = at = 0
     size = len(text)
-    while at < size:
-        char = text[at]
+    while (found := _NOTABLE.search(text, at)) is not None:
+        at, char = found.start(), found.group()
         if char in _OPEN:
             at = _past_short(text, at)
             continue

@@ -45,6 +45,7 @@ def units(page: Sequence[Block], uses: Mapping[int, Head], layout: Layout, joins
     """The article's texts in reading order: joined paragraphs as one, neighbouring short bullets as one."""
     path: list[tuple[int, str]] = []
     done: set[int] = set()
+    places = {n: at for at, n in enumerate(layout.blocks)}
     for at, n in enumerate(layout.blocks):
         block = page[n]
         if n in done or block.kind is BlockKind.MARK or uses.get(n) is Head.COLUMN:
@@ -56,7 +57,7 @@ def units(page: Sequence[Block], uses: Mapping[int, Head], layout: Layout, joins
             chain = _chain(n, joins)
             done.update(chain)
             ranges = tuple((page[m].start, page[m].end) for m in chain)
-            yield Unit(ranges, PassageKind.PARAGRAPH, headings, breaks_off(page, layout.blocks, chain[-1]))
+            yield Unit(ranges, PassageKind.PARAGRAPH, headings, breaks_off(page, layout.blocks, places[chain[-1]]))
         elif block.kind is BlockKind.BULLET:
             run = _bullets(page, layout.blocks, at)
             done.update(run)
@@ -76,14 +77,13 @@ def _under(path: list[tuple[int, str]], block: Block) -> list[tuple[int, str]]:
     return [(own, text) for own, text in path if own < depth] + [(depth, block.text)]
 
 
-def breaks_off(page: Sequence[Block], blocks: Sequence[int], at: int) -> bool:
-    """Whether the text of block ``at`` stops in mid-sentence and nothing says that it was meant to.
+def breaks_off(page: Sequence[Block], blocks: Sequence[int], place: int) -> bool:
+    """Whether the text at ``place`` of the reading order stops in mid-sentence and nothing says that it was meant to.
 
     A line above a heading or a list (in a graphic, say) may end without a stop.
     """
-    place = blocks.index(at)
     below = page[blocks[place + 1]].kind if place + 1 < len(blocks) else None
-    return page[at].is_open and below not in (BlockKind.HEADING, BlockKind.BULLET, BlockKind.SUBTITLE)
+    return page[blocks[place]].is_open and below not in (BlockKind.HEADING, BlockKind.BULLET, BlockKind.SUBTITLE)
 
 
 def _chain(start: int, joins: Mapping[int, int]) -> list[int]:

@@ -28,7 +28,10 @@ SURE = 2.0
 """Log odds from which a seam tells something about its page."""
 MOST_HABIT = 1.5
 MOST_OPEN = 60
-"""A page with more open pieces is no torn page (verse, a list of names): only neighbours are considered then."""
+"""With more open pieces than this a file is no single page: then only neighbours are considered, and when most of its
+lines are open nothing is (verse, lists, subtitles)."""
+LARGEST = 60_000
+"""Characters of the largest page whose pieces are compared with each other; a newspaper page has about 8,000."""
 REACH = 60
 """Pieces further apart are never joined."""
 SHORTEST = 8
@@ -43,12 +46,13 @@ def stitches(page: Sequence[Block], uses: Mapping[int, Head]) -> dict[int, int]:
     """Block → the block that continues it."""
     texts = [n for n in range(len(page)) if _may_be_text(page, uses, n)]
     lefts = [at for at, n in enumerate(texts) if _stops_short(page[n])]
-    if not lefts or len(texts) < 2:
+    if not lefts or len(texts) < 2 or (len(lefts) > MOST_OPEN and 2 * len(lefts) > len(texts)):
         return {}
     from rag.corpus.seams import Page  # numpy and the table of counts: only for a page that is torn
 
     far = len(lefts) <= MOST_OPEN
-    pieces = Page([page[n].text for n in texts], texts, compare=far and len(texts) <= 4 * REACH)
+    known = far and len(texts) <= 4 * REACH and sum(len(page[n].text) for n in texts) <= LARGEST
+    pieces = Page([page[n].text for n in texts], texts, compare=known)
     gains: dict[tuple[int, int], float] = {}
     for left in lefts:
         reach = range(max(0, left - REACH), min(len(texts), left + REACH + 1)) if far else range(left + 1, left + 2)
