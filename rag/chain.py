@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -74,9 +75,11 @@ class QAChain(Runnable[Question | str, Answer]):
         yield answer
         evidence = self.reader.read(asked, analyse(asked), hits)
         answer = replace(answer, timings=_timings(started, searched, perf_counter()))
-        yield from self._say(answer, asked, evidence)
+        with closing(self._say(answer, asked, evidence)) as said:
+            for answer in said:
+                yield replace(answer, timings=replace(answer.timings, total=_since(started)))
 
-    def _say(self, answer: Answer, asked: str, evidence: Evidence) -> Iterator[Answer]:
+    def _say(self, answer: Answer, asked: str, evidence: Evidence) -> Generator[Answer]:
         language = language_of(answer.question)
         quotes = self._verified(evidence.quotes)
         if not evidence.quotes or evidence.confidence < self.reader.weights.threshold:
@@ -141,3 +144,7 @@ def _timings(started: float, searched: float, now: float) -> Timings:
         read=round((now - searched) * 1000, 1),
         total=round((now - started) * 1000, 1),
     )
+
+
+def _since(started: float) -> float:
+    return round((perf_counter() - started) * 1000, 1)

@@ -70,11 +70,8 @@ def test_in_memory(chain: QAChain) -> None:
 
 
 def test_over_stdio(seed_settings: Settings) -> None:
-    code = (
-        "from rag.settings import Settings; from ui.mcp import serve_mcp; "
-        f"serve_mcp(Settings(index={str(seed_settings.index)!r}))"
-    )
-    parameters = StdioServerParameters(command=sys.executable, args=["-c", code], env=dict(os.environ))
+    arguments = ["-m", "rag.cli", "mcp", "--index", str(seed_settings.index)]
+    parameters = StdioServerParameters(command=sys.executable, args=arguments, env=dict(os.environ))
 
     async def body() -> None:
         async with Client(stdio_client(parameters)) as client:
