@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rag.answer.question import Analysis, Asked
@@ -12,11 +13,15 @@ from rag.index.library import Library
 from rag.search.wording import content_terms, coverage
 from rag.types import Hit, Passage, PassageKind, Quote
 
+_OFFICE = re.compile(r"职务|职位|头衔|担任|任职|身份|什么人|哪(?:个|里的?)单位|在哪(?:里|儿|个单位)?(?:工作|任职|供职)|单位是|是谁|what position|who is")
 _LINES = (PassageKind.BYLINE, PassageKind.ROLE)
 
 
 def byline_quotes(question: str, analysis: Analysis, hits: Sequence[Hit], library: Library) -> tuple[Quote, ...]:
     """Byline and role of the article asked about, or the titles that a named author wrote; () when neither applies."""
+    names = names_in(question, library.authors())
+    if names and _OFFICE.search(fold(question)):
+        return _office_of(names, library)
     if analysis.asked is Asked.AUTHOR:
         return _author_of(question, hits, library)
     if analysis.asked is Asked.WORKS:
@@ -50,13 +55,24 @@ def _author_of(question: str, hits: Sequence[Hit], library: Library) -> tuple[Qu
     return tuple(_whole(line, library) for line in lines)
 
 
+def _office_of(names: Sequence[str], library: Library) -> tuple[Quote, ...]:
+    """Byline and role note of the articles that one of ``names`` signed; () when none of them has a role note."""
+    signed = [p for p in library.lines() if set(names) & set(p.author.split("、"))]
+    roles = [p for p in signed if p.kind is PassageKind.ROLE]
+    homes = {p.article_id for p in roles}
+    first: dict[str, Passage] = {}
+    for line in (p for p in signed if p.kind in _LINES and p.article_id in homes):
+        first.setdefault(fold(line.text), line)  # the same note under two articles is one answer
+    return tuple(_whole(line, library) for line in first.values())
+
+
 def _works_of(question: str, library: Library) -> tuple[Quote, ...]:
     names = names_in(question, library.authors())
     if not names:
         return ()
     lines = [
         passage
-        for passage in library.passages()
+        for passage in library.lines()
         if passage.kind is PassageKind.TITLE and set(names) & set(passage.author.split("、"))
     ]
     return tuple(_whole(line, library) for line in lines)

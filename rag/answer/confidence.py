@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from math import exp
 
-from rag.answer.evidence import Candidate, missing_numbers
+from rag.answer.evidence import Candidate, missing_facts
+from rag.answer.fitting import tells_kind
 from rag.answer.question import Analysis
+from rag.index.library import Library
+from rag.types import Hit
 
 _LOOKED_AT = 3
 
@@ -30,14 +33,14 @@ class Features:
 
     cosine: float
     """Best cosine of a sentence, stretched so that 0.8 is 0 and 0.95 is 1 (the model's useful range)."""
-    coverage: float
-    """Most rare wording of the question that one of the best sentences holds."""
-    context: float
-    """Most rare wording of the question that the passage of the best sentence holds, with its headings."""
+    neither: float
+    """How far the evidence is from the question both in words and in meaning."""
     fits: float
     """1 when the best sentence holds the kind of thing asked for, 0.5 when one of the next does."""
+    strict: float
+    """1 when the kind of thing asked for can be told: a number, a date, a person, a place."""
     missing: float
-    """1 when a number in the question stands nowhere in the best passage."""
+    """1 when a number, city or title in the question stands nowhere in the article of the best sentence."""
     score: float
     """Score of the best sentence."""
 
@@ -46,27 +49,34 @@ class Features:
 class Weights:
     """Log-odds: ``bias`` plus one weight a feature. ``threshold`` is the least probability that is answered."""
 
-    bias: float = -2.0
-    cosine: float = 2.0
-    coverage: float = 1.0
-    context: float = 1.0
-    fits: float = 1.5
-    missing: float = -2.0
-    score: float = 1.0
-    threshold: float = 0.5
+    bias: float = -2.17
+    cosine: float = 1.11
+    neither: float = -0.33
+    fits: float = 2.42
+    strict: float = -1.51
+    missing: float = -2.38
+    score: float = 0.21
+    threshold: float = 0.398
 
 
-def features(question: str, analysis: Analysis, ranked: Sequence[Scored]) -> Features:
+def features(question: str, analysis: Analysis, ranked: Sequence[Scored], library: Library) -> Features:
     """The features of ``ranked`` candidates (at least one, best first)."""
     best, top = ranked[0], ranked[:_LOOKED_AT]
+    cosine = max(_stretch(s.candidate.cosine) for s in ranked)
+    wording = max(max(s.candidate.coverage, 0.5 * s.candidate.context) for s in top)
     return Features(
-        cosine=max(_stretch(s.candidate.cosine) for s in ranked),
-        coverage=max(s.candidate.coverage for s in top),
-        context=best.candidate.context,
+        cosine=cosine,
+        neither=(1 - min(1.0, wording / 0.25)) * (1 - min(1.0, cosine / 0.75)),
         fits=1.0 if best.fits else 0.5 if any(s.fits for s in top) else 0.0,
-        missing=float(bool(missing_numbers(question, best.candidate.hit.passage))),
+        strict=float(tells_kind(question, analysis)),
+        missing=float(bool(missing_facts(question, _hits(ranked), library))),
         score=best.score,
     )
+
+
+def _hits(ranked: Sequence[Scored]) -> list[Hit]:
+    """The hit of the best candidate, then the others' in order of score."""
+    return list({scored.candidate.hit.passage.id: scored.candidate.hit for scored in ranked}.values())
 
 
 def confidence(values: Features, weights: Weights) -> float:

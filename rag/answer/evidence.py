@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.corpus.clauses import pieces, units
 from rag.corpus.fold import fold
+from rag.corpus.mentions import CITIES
 from rag.corpus.numerals import find_numbers
 from rag.index.embed import Encoder
 from rag.index.lexical import terms
@@ -15,6 +17,8 @@ from rag.index.windows import head
 from rag.search.wording import content_terms, coverage
 from rag.types import Hit, Passage, PassageKind
 
+_ASKED_NUMBER = re.compile(r"(?:哪|这|那|各|分|分成|分为|前|后|最后|上述|以下)$")
+_TITLE = re.compile(r"《([^》]{2,40})》")
 _TEXTUAL = (PassageKind.PARAGRAPH, PassageKind.LIST, PassageKind.CAPTION)
 
 
@@ -58,9 +62,25 @@ def candidates(question: str, hits: Sequence[Hit], library: Library, encoder: En
     return found
 
 
-def missing_numbers(question: str, passage: Passage) -> list[str]:
-    """Numbers that the question names and that stand nowhere in the passage, its titles or its date."""
-    facts = fold(" ".join((head(passage), passage.publication, passage.date, passage.text)))
-    known = {number.value for number in find_numbers(facts, claims_only=False)}
+def missing_facts(question: str, hits: Sequence[Hit], library: Library) -> list[str]:
+    """Numbers that the question names and the first hit's article lacks; cities and 《titles》 that no hit's article has.
+
+    A question about 广州 or 2026 is not answered by an article that never mentions it, however near it is otherwise.
+    The number of things that are asked for (哪四个) is no such fact.
+    """
     folded = fold(question)
-    return [folded[n.start : n.end] for n in find_numbers(folded) if n.value not in known]
+    articles = [_article_text(hit.passage, library) for hit in hits]
+    known = {number.value for number in find_numbers(articles[0], claims_only=False)}
+    numbers = [
+        folded[n.start : n.end]
+        for n in find_numbers(folded)
+        if n.value not in known and not _ASKED_NUMBER.search(folded[: n.start])
+    ]
+    named = [m.group() for m in CITIES.finditer(folded)] + [m.group(1) for m in _TITLE.finditer(folded)]
+    everything = "".join("".join(articles).split())
+    return numbers + [name for name in named if "".join(name.split()) not in everything]
+
+
+def _article_text(passage: Passage, library: Library) -> str:
+    texts = (p.text for p in library.passages(passage.source_id) if p.article_id == passage.article_id)
+    return fold(" ".join((head(passage), passage.publication, passage.date, *texts)))

@@ -15,7 +15,7 @@ _UNITS = (
     "单笔", "篇", "支", "份张", "%", "倍", "亩", "分秒", "度",
 )  # fmt: skip
 """Classifiers that may stand for one another in an answer."""
-_HOW_MANY = re.compile(r"(?:多少|几)(?:多|余|来)?[万亿千百]?(人次|平方米|公里|小时|分钟|个月|[一-鿿%])")
+_HOW_MANY = re.compile(r"(?:多少|几)(?:多|余|来)?[万亿千百]?(人次|平方米|公里|小时|分钟|个月|[一-鿿%])([一-鿿]{2})?")
 _YEAR = re.compile(r"[0-9]{4}年|[〇零一二三四五六七八九]{4}年|今年|去年|前年|明年|年[初底末]")
 _TIME = re.compile(
     r"[0-9一二三四五六七八九十]+(?:年|月|日|天|个月|小时|点|世纪)|今年|去年|近年|近日|日前|昨|今日|当前|当时|以来|期间|前夕|之后|之前|初|底|时候"
@@ -24,6 +24,18 @@ _PLACE = re.compile(r"[一-鿿]{2,}(?:省|市|区|县|镇|乡|村|州|国|港|�
 _ASKS_YEAR = re.compile(r"哪(?:一)?年|year")
 _ASKS_CITY = re.compile(r"哪(?:一)?[座个](?:城市|省|市|县|国)|什么城市|which (?:city|province|country)")
 _CITY = re.compile(r"[一-鿿]{2,}(?:省|市|县|州|国)")
+_ASKS_PERSON = re.compile(r"谁(?!家)|哪(?:一)?位|哪个人")
+_BODIES = "出版社 大学 学院 公司 集团 工厂 医院 学校 银行 法院 报社 团队 学历 专业 奖项 称号 品牌".split()
+"""Kinds of thing that a sentence would name with this very word."""
+_SAME_BODY = {"大学": ("大学", "学院", "交大"), "学校": ("学校", "大学", "学院", "中学", "小学", "高校", "交大"), "公司": ("公司", "集团")}
+_NAMED_KIND = re.compile(rf"(?:哪(?:一)?[家所个支项]|什么)({'|'.join(_BODIES)})")
+
+
+def tells_kind(question: str, analysis: Analysis) -> bool:
+    """Whether a sentence can be checked for the kind of thing asked for: a number, a time, a place, a person."""
+    if analysis.asked is Asked.WHO:
+        return bool(_ASKS_PERSON.search(fold(question)))
+    return analysis.asked in (Asked.HOW_MANY, Asked.WHEN, Asked.WHERE)
 
 
 def fits(question: str, analysis: Analysis, sentence: str) -> bool:
@@ -35,9 +47,10 @@ def fits(question: str, analysis: Analysis, sentence: str) -> bool:
         return bool((_YEAR if _ASKS_YEAR.search(folded) else _TIME).search(text))
     if asked is Asked.WHERE:
         return _has_place(folded, text)
-    if asked is Asked.WHO:
-        return bool(set(_people(text)) - set(_people(folded))) if "谁" in folded or "哪位" in folded else True
-    return True
+    if asked is Asked.WHO and _ASKS_PERSON.search(folded):
+        return bool(set(_people(text)) - set(_people(folded)))
+    named = _NAMED_KIND.search(folded)
+    return named is None or any(word in text for word in _SAME_BODY.get(named[1], (named[1],)))
 
 
 def _has_count(question: str, text: str) -> bool:
@@ -45,6 +58,8 @@ def _has_count(question: str, text: str) -> bool:
     units = next((group for group in _UNITS if wanted and wanted[1] in group), "")
     if wanted and len(wanted[1]) > 1 and wanted[1] in text:
         return True
+    if wanted and wanted[2] and re.search(rf"[0-9一二三四五六七八九十百千万亿]+{wanted[2]}", text):
+        return True  # 多少个部门 → 8部门
     named = {number.value for number in find_numbers(question)}
     found = [number for number in find_numbers(text, claims_only=False) if number.value not in named]
     if not units:

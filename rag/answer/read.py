@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer.bylines import byline_quotes
-from rag.answer.confidence import Scored, Weights, confidence, features
+from rag.answer.confidence import Features, Scored, Weights, confidence, features
 from rag.answer.evidence import Candidate, candidates
 from rag.answer.fitting import fits
 from rag.answer.lists import find_list
-from rag.answer.question import Analysis, Asked
+from rag.answer.question import Analysis, Asked, is_command
 from rag.answer.quoting import make_quote
 from rag.corpus.clauses import units
 from rag.corpus.fold import fold
@@ -26,7 +26,7 @@ AT_MOST = 3
 CLOSE = 0.86
 """A further sentence is quoted when it scores at least this share of the best."""
 
-SHORT = 32
+SHORT = 45
 """A quoted sentence below this many characters takes the next one along, except where a short answer was asked for."""
 
 _HINTS: dict[Asked, re.Pattern[str]] = {
@@ -46,6 +46,8 @@ class Evidence:
     quotes: tuple[Quote, ...]
     confidence: float
     note: str = ""
+    features: Features | None = None
+    """What the confidence was computed from; None where a rule decided."""
 
 
 class SentenceReader:
@@ -58,6 +60,8 @@ class SentenceReader:
 
     def read(self, question: str, analysis: Analysis, hits: Sequence[Hit]) -> Evidence:
         """The quotes that answer ``question``, with the probability that they do."""
+        if is_command(question):
+            return Evidence((), 0.0, "这是对程序的指令，不是可以由文献回答的问题。")
         special = byline_quotes(question, analysis, hits, self._library)
         if special:
             return Evidence(special, 1.0)
@@ -68,8 +72,8 @@ class SentenceReader:
         if not found:
             return Evidence((), 0.0)
         ranked = _ranked(question, analysis, found)
-        sure = confidence(features(question, analysis, ranked), self.weights)
-        return Evidence(self._best(analysis, ranked), sure)
+        signs = features(question, analysis, ranked, self._library)
+        return Evidence(self._best(analysis, ranked), confidence(signs, self.weights), features=signs)
 
     def _best(self, analysis: Analysis, ranked: Sequence[Scored]) -> tuple[Quote, ...]:
         least = ranked[0].score * CLOSE

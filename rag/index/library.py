@@ -81,6 +81,11 @@ class Library:
         """Rows of titles, bylines and role notes: lines about an article rather than of it."""
         return frozenset(self._tables.rows_of_kind((PassageKind.TITLE, PassageKind.BYLINE, PassageKind.ROLE)))
 
+    def lines(self) -> list[Passage]:
+        """All titles, bylines and role notes, in reading order."""
+        found = self.passages_at(self.credit_rows)
+        return [found[row] for row in sorted(found)]
+
     def credits_of(self, article_id: str) -> list[int]:
         """Rows of the bylines and role notes of one article."""
         return self._tables.rows_of_kind((PassageKind.BYLINE, PassageKind.ROLE), article_id)

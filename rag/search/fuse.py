@@ -15,7 +15,7 @@ from dataclasses import dataclass
 class Weights:
     """Share of the lexical score: ``base + slope * coverage`` of the best lexical hits, within [0, 1]."""
 
-    base: float = 0.20
+    base: float = 0.10
     slope: float = 0.30
 
     def lexical(self, coverage: float) -> float:

@@ -20,7 +20,7 @@ from rag.types import Filters, Hit
 
 CANDIDATES = 50
 """Taken from each index before fusion."""
-LINE_PENALTY = 0.03
+LINE_PENALTY = 0.02
 """Taken off the cosine of titles, bylines and role notes unless the question asks for such a line: they are near every
 question about their article and say nothing of it (dev Recall@1 0.60 to 0.64)."""
 _COVERED_BY = 3
