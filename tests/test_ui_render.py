@@ -72,7 +72,7 @@ def test_nothing_from_outside_becomes_markup() -> None:
 
 def test_lists_paragraphs_and_bold() -> None:
     html = render.body(answer("结论：\n1. 一[1]\n2. 二[1]\n- 三\n**重**点", (quote(),)))
-    shape = re.sub(r"<a.*?</a>", "", html)
+    shape = re.sub(r"<a.*?</a>|<span class=.nb.>|</span>", "", html)
     assert shape == (
         '<p>结论：</p><ol><li value="1">一</li><li value="2">二</li></ol><ul><li>三</li></ul>'
         "<p><strong>重</strong>点</p>"
@@ -136,7 +136,7 @@ def test_the_page_uses_only_texts_that_exist() -> None:
                 if k.split(".")[0] in names and not k.endswith((".py", ".js", ".css", ".svg", ".sqlite"))
             }  # fmt: skip
     assert used
-    assert not {k for k in used if k not in TEXT} - {"page.css"}
+    assert not {k for k in used if k not in TEXT and not k.startswith("chat.completion")}  # OpenAI's words
 
 
 def test_arguments_may_name_other_texts() -> None:

@@ -32,7 +32,12 @@ def named(title: str, source_id: str) -> str:
 
 def headline(passage: Passage) -> str:
     """How a passage is named in a list of sources."""
-    return named(passage.title, passage.source_id)
+    return named(passage.title, signed(passage.author) or passage.source_id)
+
+
+def signed(author: str) -> str:
+    """What an untitled text is called: by who signed it; "" when nobody did."""
+    return f"{author}署名文章" if author else ""
 
 
 def paragraph_number(passage: Passage, siblings: list[Passage]) -> int:
@@ -48,7 +53,7 @@ def gbt7714(source: Source, article: Article | None) -> str:
     ``马璐. 深化改革担使命[N]. 工人日报, 2023-01-09(3).`` A text without a publication is a [Z], one from the web
     an [EB/OL]; an unsigned text is 佚名, as the standard asks in Chinese lists.
     """
-    title = (article.title if article else "") or source.title or source.id
+    title = (article.title if article else "") or source.title or signed(article.author if article else "") or source.id
     author = ((article.author if article else "") or "佚名").replace("、", ", ")
     if not source.publication:
         return f"{author}. {title}[Z]." + (f" {source.date}." if source.date else "")

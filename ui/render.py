@@ -19,6 +19,8 @@ Parts = dict[str, str]
 _BULLET = re.compile(r"^\s*[-*•·]\s+")
 _NUMBERED = re.compile(r"^\s*(\d{1,3})[.．、]\s*")
 _BOLD = re.compile(r"\*\*([^*\n]+?)\*\*")
+_NUMBERS = re.compile(r"([^\s<>&;\[\]])?((?:\[\d{1,3}\])+)")
+"""Markers in escaped text, with the character before them unless it may be the end of a tag or an entity."""
 _HEADING = re.compile(r"^\s*#{1,6}\s+")
 
 
@@ -184,8 +186,14 @@ def _inline(text: str, quotes: Sequence[Quote]) -> str:
         for focus in [escape(q.focus, quote=False) for q in cited if q.focus and q.focus != q.text]:
             if "<strong" not in html:  # bold of the text itself wins; never cut into a tag
                 html = html.replace(focus, f'<strong class="focus">{focus}</strong>', 1)
-        units.append(re.sub(r"\[(\d{1,3})\]", lambda m: cite(int(m[1]), quotes[int(m[1]) - 1]), html))
+        units.append(_NUMBERS.sub(lambda m: _kept_together(m[1], m[2], quotes), html))
     return "".join(units)
+
+
+def _kept_together(before: str, markers: str, quotes: Sequence[Quote]) -> str:
+    """The links with the character before them, so that a number never stands alone at the head of a line."""
+    links = "".join(cite(int(n), quotes[int(n) - 1]) for n in re.findall(r"\d+", markers))
+    return f'<span class="nb">{before}{links}</span>' if before else links
 
 
 def _facts(passage: Passage) -> str:

@@ -9,7 +9,7 @@ from typing import TypedDict
 from rag.corpus.spans import read_spans
 from rag.types import Article, Passage, PassageKind, Source, Span
 from ui.library import Documents
-from ui.reference import BODY, byline, gbt7714, named, paragraph_number
+from ui.reference import BODY, byline, gbt7714, named, paragraph_number, signed
 from ui.source_view import Marked, article_view, document_view, raw_view
 
 PAGE = 300
@@ -47,7 +47,7 @@ def place_of(library: Documents, passage_id: str, spans: Sequence[Span], text: s
     marked = Marked(passage.id, home if matches else (), focus)
     siblings = [p for p in library.passages(passage.source_id) if p.article_id == passage.article_id]
     article = _article(library, passage)
-    title = passage.title or clean.source.title or passage.source_id
+    title = passage.title or clean.source.title or signed(passage.author) or passage.source_id
     return Place(
         id=passage.id, source=passage.source_id, title=title, byline=byline(passage),
         publication=passage.publication or clean.source.publication, date=passage.date or clean.source.date,
@@ -97,7 +97,8 @@ def reading(library: Documents, source_id: str, offset: int = 0) -> Reading:
     stretch = passages[offset : offset + PAGE]
     following = offset + PAGE if offset + PAGE < len(passages) else 0
     return Reading(
-        id=source.id, label=named(source.title, source.id), publication=source.publication, date=source.date,
+        id=source.id, label=_label(source, list(library.articles(source_id))),
+        publication=source.publication, date=source.date,
         outline=_outline(library, source_id, passages) if offset == 0 else [],
         html=document_view(stretch, clean), next=following,
     )  # fmt: skip
@@ -109,6 +110,11 @@ def _reads(library: Documents, passage: Passage, spans: Sequence[Span], text: st
     return inside and read_spans(library.clean(passage.source_id), tuple(spans)) == text
 
 
+def _label(source: Source, articles: Sequence[Article]) -> str:
+    only = articles[0].author if len(articles) == 1 else ""
+    return named(source.title, signed(only) or source.id)
+
+
 def _article(library: Documents, passage: Passage) -> Article | None:
     return next((a for a in library.articles(passage.source_id) if a.id == passage.article_id), None)
 
@@ -118,7 +124,7 @@ def _row(library: Documents, source: Source) -> Row:
     passages = sum(1 for p in library.passages(source.id) if p.kind in BODY)
     authors = dict.fromkeys(name for a in articles for name in a.author.split("、") if name)
     return Row(
-        id=source.id, title=source.title, label=named(source.title, source.id), publication=source.publication,
+        id=source.id, title=source.title, label=_label(source, articles), publication=source.publication,
         date=source.date, page=source.page, articles=len(articles), passages=passages, authors=list(authors),
         titles=[a.title for a in articles if a.title],
     )  # fmt: skip

@@ -25,7 +25,7 @@ function stock() {
   if (state === 'loading') return void put(line, 'docs.waiting');
   if (state === 'failed') return void put(line, 'error.engine', problem);
   delete line.dataset.t;
-  const dates = rows.map(r => r.date).filter(Boolean).sort();
+  const dates = rows.every(r => r.date) ? rows.map(r => r.date).sort() : []; // a range of a few would say too much
   line.textContent = !rows.length ? say('hero.none')
     : say('hero.scope', rows.length, rows.reduce((n, r) => n + r.passages, 0)) + (dates.length ? say('hero.dates', dates[0], dates.at(-1)) : '');
   const chips = examples.map(q => { const b = make('button', { type: 'button', className: 'chip', textContent: q }); b.dataset.ask = ''; return make('li', {}, b); });
