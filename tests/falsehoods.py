@@ -13,20 +13,32 @@ from dataclasses import dataclass
 
 from rag.types import Passage
 
-PEOPLE = (
-    "马璐 张茂华 邹震 金善文 徐留平 魏晋 朱兴才 张黎博 李欣娜 宋馨 迟文道 尹红侠 刘忻 王晖平 俞燕 张慧 甘卫斌 闻效仪 葛国耀 "
-    "桑维亮 向忠雄 马学礼 刘斌 杨明清 宋佳 程依宝 陈俊宇 朱欣"
-).split()
-STRANGERS = "王建国 李晓梅 欧阳志远 陈立新 赵敏 孙志刚 周文静 吴大伟 郑海涛 冯丽".split()
-PLACES = "银川 青岛 贵州 重庆 四川 浙江 义乌 深圳 绍兴 威海 芜湖 莱西 诸暨 山东 宁夏 安徽 广东".split()
-ELSEWHERE = "西宁 大连 海南 武汉 厦门 昆明 拉萨 吉林 包头 江西".split()
-TITLES = (
-    "习近平关于工人阶级和工会工作论述摘编 论述摘编 意见 妇女权益保障法 如何培养孩子的受挫力 关于充分发挥国有企业推进产业工人队伍建设改革中带动作用的意见 "
-    "深圳市打造金牌劳动关系调解组织实施方案 中国工会章程 劳动合同法 工人日报 关于加强新时代工会工作的决定 职工之家建设指南"
-).split()
+PEOPLE = re.findall(
+    r"\S+",
+    """马璐 张茂华 邹震 金善文 徐留平 魏晋 朱兴才 张黎博 李欣娜 宋馨 迟文道 尹红侠 刘忻 王晖平 俞燕 张慧 甘卫斌 闻效仪 葛国耀
+    桑维亮 向忠雄 马学礼 刘斌 杨明清 宋佳 程依宝 陈俊宇 朱欣""",
+)
+STRANGERS = ["王建国", "李晓梅", "欧阳志远", "陈立新", "赵敏", "孙志刚", "周文静", "吴大伟", "郑海涛", "冯丽"]
+PLACES = re.findall("..", "银川青岛贵州重庆四川浙江义乌深圳绍兴威海芜湖莱西诸暨山东宁夏安徽广东")
+ELSEWHERE = re.findall("..", "西宁大连海南武汉厦门昆明拉萨吉林包头江西")
+TITLES = [
+    "习近平关于工人阶级和工会工作论述摘编",
+    "论述摘编",
+    "意见",
+    "妇女权益保障法",
+    "如何培养孩子的受挫力",
+    "关于充分发挥国有企业推进产业工人队伍建设改革中带动作用的意见",
+    "深圳市打造金牌劳动关系调解组织实施方案",
+    "中国工会章程",
+    "劳动合同法",
+    "工人日报",
+    "关于加强新时代工会工作的决定",
+    "职工之家建设指南",
+]
 SAME = (
-    ("指出", "提出"), ("强调", "指出"), ("推动", "推进"), ("进一步", "更"), ("广大", ""), ("不断", "持续"), ("加强", "强化"),
-    ("我们要", "要"), ("积极", ""), ("充分", ""), ("介绍", "说"), ("努力", ""), ("通过", "借助"), ("开展", "举办"),
+    ("指出", "提出"), ("强调", "指出"), ("推动", "推进"), ("进一步", "更"), ("广大", ""), ("不断", "持续"),
+    ("加强", "强化"), ("我们要", "要"), ("积极", ""), ("充分", ""), ("介绍", "说"), ("努力", ""), ("通过", "借助"),
+    ("开展", "举办"),
 )  # fmt: skip
 LEADS = ("", "", "据介绍，", "文中提到，", "具体来说，", "此外，", "文章指出，")
 DIGITS = "一二三四五六七八九"
@@ -49,7 +61,9 @@ def faithful(passages: Sequence[Passage], count: int, seed: int) -> list[Trial]:
     return _take(_settings(passages, seed), count, lambda rng, s: ("faithful", _rewrite(rng, s)))
 
 
-def planted(passages: Sequence[Passage], seed: int, numbers: int, names: int, titles: int, negations: int, documents: int) -> list[Trial]:
+def planted(
+    passages: Sequence[Passage], seed: int, numbers: int, names: int, titles: int, negations: int, documents: int
+) -> list[Trial]:
     """Sentences with exactly one falsehood each."""
     makers: list[tuple[int, Callable[[random.Random, str], tuple[str, str]]]] = [
         (numbers, lambda rng, s: ("number", change_number(rng, _rewrite(rng, s)))),
@@ -90,11 +104,12 @@ def _settings(passages: Sequence[Passage], seed: int) -> Iterator[tuple[random.R
 
 
 def _whole(sentence: str) -> bool:
-    return sentence.count("“") == sentence.count("”") and sentence.count("《") == sentence.count("》") and "\n" not in sentence
+    paired = all(sentence.count(left) == sentence.count(right) for left, right in ("“”", "《》"))
+    return paired and "\n" not in sentence
 
 
 def _rewrite(rng: random.Random, sentence: str) -> str:
-    """Word for word once in three; else some synonyms, fewer adverbs, perhaps a lead or numerals written another way."""
+    """Word for word once in three; else some synonyms, fewer adverbs, perhaps a lead or other numerals."""
     if rng.random() < 0.34:
         return sentence
     text = sentence
@@ -117,14 +132,17 @@ def _spoken(n: int) -> str:
 
 def change_number(rng: random.Random, text: str) -> str:
     """Another value in the same form, or "" when there is no number."""
-    found = list(re.finditer(r"\d+(?:\.\d+)?|(?<=第)[一二三四五六七八九十]+(?=[届批次])|[二三四五六七八九十]{1,3}(?=[个项大条届种次年类家])", text))
+    ordinal, counted = "(?<=第)[一二三四五六七八九十]+(?=[届批次])", "[二三四五六七八九十]{1,3}(?=[个项大条届种次年类家])"
+    found = list(re.finditer(rf"\d+(?:\.\d+)?|{ordinal}|{counted}", text))
     found = [m for m in found if not re.search("“[^”]*$|《[^》]*$", text[: m.start()])]
     if not found:
         return ""
     chosen = rng.choice(found)
     old = chosen.group()
     if old.isdigit():
-        new = str(rng.choice([n for n in (int(old) + 1, int(old) + 7, int(old) * 2 + 1, max(2, int(old) - 3)) if n != int(old)]))
+        value = int(old)
+        others = (value + 1, value + 7, value * 2 + 1, max(2, value - 3))
+        new = str(rng.choice([n for n in others if n != value]))
     else:
         new = rng.choice([d for d in (*"二三四五六七八九", "十一", "十四", "二十一") if d != old])
     return text[: chosen.start()] + new + text[chosen.end() :]
@@ -153,15 +171,17 @@ def change_title(rng: random.Random, text: str) -> str:
 def negate(rng: random.Random, text: str) -> str:
     """One word turned into its opposite, or "" when none can be."""
     turns = [
-        ("必须", "不必"), ("能够", "不能够"), ("取得", "没有取得"), ("坚持", "不坚持"), ("要", "不要"), ("加强", "削弱"), ("提高", "降低"),
-        ("提升", "降低"), ("不断增强", "不断减弱"), ("可以", "不可以"), ("需要", "不需要"), ("明确", "没有明确"), ("支持", "反对"), ("有利于", "不利于"),
-        ("是", "不是"), ("实现", "没有实现"), ("推动", "不推动"),
+        ("必须", "不必"), ("能够", "不能够"), ("取得", "没有取得"), ("坚持", "不坚持"), ("要", "不要"), ("加强", "削弱"),
+        ("提高", "降低"), ("提升", "降低"), ("不断增强", "不断减弱"), ("可以", "不可以"), ("需要", "不需要"),
+        ("明确", "没有明确"), ("支持", "反对"), ("有利于", "不利于"), ("是", "不是"), ("实现", "没有实现"),
+        ("推动", "不推动"),
     ]  # fmt: skip
     rng.shuffle(turns)
     for old, new in turns:
         outside = re.sub("“[^”]*”|《[^》]*》", lambda m: "□" * len(m.group()), text)
         at = outside.find(old)
-        if at < 0 or (old == "要" and re.match("要求|要义|要素", outside[at:])) or (old in ("要", "是") and re.search("[只还就重主需不但总于凡而的]$", outside[:at])):
+        part_of_word = old in ("要", "是") and re.search("[只还就重主需不但总于凡而的]$", outside[: max(at, 0)])
+        if at < 0 or part_of_word or (old == "要" and re.match("要求|要义|要素", outside[at:])):
             continue
         return text[:at] + new + text[at + len(old) :]
     return ""

@@ -179,5 +179,6 @@ def _openai(delta: dict[str, str], finish: str | None) -> str:
 
 
 def _ollama(piece: str, done: bool) -> str:
-    line = {"model": "scripted", "created_at": "2026-01-01T00:00:00Z", "message": {"role": "assistant", "content": piece}}
+    message = {"role": "assistant", "content": piece}
+    line = {"model": "scripted", "created_at": "2026-01-01T00:00:00Z", "message": message}
     return json.dumps(line | {"done": done} | ({"done_reason": "stop"} if done else {}), ensure_ascii=False) + "\n"

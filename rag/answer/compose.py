@@ -12,7 +12,7 @@ def compose(quotes: Sequence[Quote], language: Language = Language.SIMPLIFIED) -
     """The answer's sentences, one a line, each ending with its marker [n]; an English question gets an English lead."""
     lead = say("lead", language)
     for number, quote in enumerate(quotes, 1):
-        yield f"{lead}\n{quote.text.strip()}[{number}]" if lead and number == 1 else f"{quote.text.strip()}[{number}]"
+        yield (f"{lead}\n" if lead and number == 1 else "") + f"{quote.text.strip()}[{number}]"
 
 
 def refusal(hits: Sequence[Hit], language: Language = Language.SIMPLIFIED) -> str:

@@ -1,0 +1,1 @@
+"""Searching: questions in, hits out, and follow-up questions made to stand alone."""
