@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.search.followup import depends, list_item, rewrite, stand_alone, topic_of
+from rag.search.followup import depends, rewrite, stand_alone, topic_of
+from rag.search.items import list_item
 from rag.types import Passage, Question, Quote, Span, Turn
 
 TEXT = "《意见》明确，将搭建三个平台。一是职业教育平台。二是新型学徒平台。三是技能提升平台。"

@@ -18,5 +18,6 @@ def compose(quotes: Sequence[Quote], language: Language = Language.SIMPLIFIED) -
 def refusal(hits: Sequence[Hit], language: Language = Language.SIMPLIFIED) -> str:
     """Why nothing is answered, and what stands nearest, in the question's language."""
     titles = list(dict.fromkeys(f"《{h.passage.title or h.passage.source_id}》" for h in hits[:5]))[:3]
-    where = say("nearest", language, titles=(", " if language is Language.ENGLISH else "、").join(titles)) if titles else say("none", language)
-    return f"{say('refusal', language)}{' ' if language is Language.ENGLISH else ''}{where}"
+    listed, gap = (", ", " ") if language is Language.ENGLISH else ("、", "")
+    where = say("nearest", language, titles=listed.join(titles)) if titles else say("none", language)
+    return f"{say('refusal', language)}{gap}{where}"

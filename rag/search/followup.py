@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 from rag.corpus.fold import fold
-from rag.corpus.numerals import chinese_value
 from rag.search.cues import (
     ARTICLE,
     ASKING,
@@ -24,21 +23,19 @@ from rag.search.cues import (
     CALLED,
     IT,
     ITEM,
-    LIST_MARK,
     NAMED,
     PERSON,
     THING,
     TOPIC_CUT,
     VAGUE_TOPIC,
 )
+from rag.search.items import list_item, read_number
 from rag.types import Question, Quote, Turn
 
 TURNS = 6
 """Earlier turns that are looked at."""
 OWN_TOPIC = 13
 """Content characters that make a question without pronouns and names stand alone."""
-CARRIED = 60
-"""Characters of a list item that are carried at most."""
 SHORT_ANSWER = 24
 """An answer no longer than this is carried with its question."""
 
@@ -143,7 +140,7 @@ def _item(text: str, folded: str, talk: Talk) -> Standalone | None:
     match = ITEM.search(folded)
     if match is None or _own_words(folded[: match.start()] + folded[match.end() :]) >= OWN_TOPIC // 2:
         return None
-    number = -1 if match["last"] else _number(match["a"] or match["b"])
+    number = -1 if match["last"] else read_number(match["a"] or match["b"])
     item = list_item(talk.quotes, number)
     said = text[match.start() : match.end()]
     said = said if said.startswith(("第", "最")) else f"第{_bare(said)}"
@@ -218,39 +215,11 @@ def person_of(talk: Talk) -> str:
     return next((quote.passage.author for quote in talk.quotes if quote.passage.author), "")
 
 
-def list_item(quotes: tuple[Quote, ...], number: int) -> str:
-    """The words of item ``number`` (-1: the last): of a list given as quotes, or standing in the quoted passages."""
-    if not quotes or number == 0 or number < -1:
-        return ""
-    listed = [_listed(quote.text)[:1] for quote in quotes]
-    items = [item for quote in quotes for item in _listed(quote.passage.text)]
-    marked = [entry[0] for entry in listed if entry]
-    chosen = [text for n, text in (marked if len(marked) > 1 else items) if n == number]
-    if not chosen and number == -1 and items:
-        chosen = [items[-1][1]]
-    if not chosen and len(quotes) > 1 and number <= len(quotes):
-        chosen = [quotes[number - 1 if number > 0 else -1].text]
-    return re.split("[。；;！？\n]", chosen[0].strip())[0][:CARRIED] if chosen else ""
-
-
-def _listed(text: str) -> list[tuple[int, str]]:
-    marks = list(LIST_MARK.finditer(fold(text)))
-    ends = [match.start() for match in marks[1:]] + [len(text)]
-    return [
-        (_number(next(group for group in match.groups() if group)), text[match.start() : end])
-        for match, end in zip(marks, ends, strict=False)
-    ]
-
-
 def _names(folded: str) -> list[str]:
     from rag.corpus.mentions import find_names
 
     names = find_names(folded)
     return [*names.people, *names.places]
-
-
-def _number(numeral: str) -> int:
-    return int(numeral) if numeral.isdigit() else int(chinese_value(numeral.replace("两", "二")))
 
 
 def _title(talk: Talk) -> str:
