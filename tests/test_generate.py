@@ -318,3 +318,14 @@ def test_silence_after_a_sentence_keeps_the_sentence() -> None:
         last = run(server, model_timeout=0.3)[-1]
     assert last.text == "临江市共提出13条举措。[1]"
     assert "WENJU_MODEL_TIMEOUT" in last.reason
+
+
+def test_a_silent_server_is_not_waited_for_twice() -> None:
+    with ScriptedServer(silent()) as server:
+        chosen = Settings(model="openai:scripted", base_url=server.url, model_timeout=0.3)
+        writer = Writer(chosen, Shelf(), TinyEncoder())
+        writer.stand_alone(Question("这由谁负责？", (Turn(QUESTION, "共13条。"),)))
+        last = list(answers(writer))[-1]
+        assert len(server.requests) == 1
+    assert last.engine == "extractive"
+    assert "WENJU_MODEL_TIMEOUT" in last.reason

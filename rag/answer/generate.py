@@ -19,7 +19,7 @@ from rag.answer.cite import Originals
 from rag.answer.draft import DECLINED, Draft
 from rag.answer.language import Language, in_script, language_of, say
 from rag.answer.markers import numbers
-from rag.answer.model import ChatModel, ModelError, open_model
+from rag.answer.model import ChatModel, ModelError, UnreachableError, open_model
 from rag.answer.prepared import Evidence, prepare, squeeze
 from rag.answer.prompt import build_prompt, build_rewrite
 from rag.answer.splitter import Splitter
@@ -33,6 +33,8 @@ LONGEST = 6000
 """Characters after which a model's answer is stopped."""
 SLOWEST = 5.0
 """Times the model's time-out that a whole answer may take."""
+DOWN_SECONDS = 15.0
+"""How long an unreachable server is not asked again."""
 
 _DECLINED = re.compile(
     "资料中没有(?:答案|相关)|(?:无法|不能)(?:从资料中|根据资料)?回答|documents? do(?:es)? not answer", re.IGNORECASE
@@ -55,6 +57,8 @@ class Writer:
     library: Originals
     encoder: Encoder
     _model: ChatModel | None = field(default=None, init=False)
+    _down: tuple[float, str] = field(default=(0.0, ""), init=False)
+    """Until when the server is taken for unreachable, and what was said of it."""
 
     @property
     def name(self) -> str:
@@ -68,7 +72,8 @@ class Writer:
         try:
             with closing(self._open().stream(build_rewrite(question))) as pieces:
                 said = _bounded("".join(_until(pieces, 400)))
-        except ModelError:
+        except ModelError as problem:
+            self._remember(problem)
             said = ""
         return said if _is_rewrite(said, question) else rewrite(question).text
 
@@ -99,6 +104,7 @@ class Writer:
         except TooLongError:
             notes.append(say("too_long", language))
         except ModelError as problem:
+            self._remember(problem)
             if not draft.shown:
                 reason = say("fallback", language, problem=in_script(str(problem), language))
                 yield from (replace(a, reason=_join(reason, a.reason)) for a in extractive())
@@ -106,7 +112,14 @@ class Writer:
             notes.append(say("interrupted", language, problem=in_script(str(problem), language)))
         yield draft.finished(notes)
 
+    def _remember(self, problem: ModelError) -> None:
+        if isinstance(problem, UnreachableError) and monotonic() >= self._down[0]:
+            self._down = (monotonic() + DOWN_SECONDS, str(problem))
+
     def _open(self) -> ChatModel:
+        until, problem = self._down
+        if monotonic() < until:
+            raise UnreachableError(problem)
         if self._model is None:
             self._model = open_model(self.settings)
         return self._model

@@ -30,6 +30,10 @@ class ModelError(WenjuError):
     """The chat model cannot be used; the message names the setting to look at."""
 
 
+class UnreachableError(ModelError):
+    """The server did not answer at all: asking it again at once would only make the user wait again."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChatModel:
     """An open chat model. ``context`` is its window in tokens, ``told`` whether the server said so itself."""
@@ -54,7 +58,9 @@ class ChatModel:
             except Exception as error:  # whatever a provider's package raises must reach the user as a sentence
                 wait = _wait(error)
                 if started or wait is None or attempt == RETRIES:
-                    raise ModelError(explain(error, self.settings)) from error
+                    told = explain(error, self.settings)
+                    silent = not started and told.endswith(("(time-out)", "(connection)"))
+                    raise (UnreachableError if silent else ModelError)(told) from error
             time.sleep(wait)
 
 
