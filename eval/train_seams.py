@@ -15,6 +15,7 @@ import random
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import log2, sqrt
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def texts_of(data: Path, name: str) -> list[str]:
 
 
 def count(texts: Sequence[str]) -> tuple[Counter[str], Counter[str], Counter[str]]:
-    """Single characters, pairs and triples of ``texts`` and of the dictionary's words (by the logarithm of their count)."""
+    """Single characters, pairs and triples of ``texts`` and of the dictionary's words (by the log of their count)."""
     tables: tuple[Counter[str], Counter[str], Counter[str]] = (Counter(), Counter(), Counter())
     for text in texts:
         chars = ngrams.START + ngrams.plain(text)
@@ -86,7 +87,7 @@ def riffled(articles: Sequence[str], stay: float, rng: random.Random) -> tuple[l
 def torn_pages(news: Sequence[str], rng: random.Random) -> Iterator[tuple[list[str], set[tuple[int, int]]]]:
     """Pages of every kind."""
     sample = rng.sample(list(news), min(1500, len(news)))
-    pairs = [{a + b for a, b in zip(text, text[1:], strict=False) if min(a, b) > "\u3400"} for text in sample]
+    pairs = [{a + b for a, b in pairwise(text) if min(a, b) > "\u3400"} for text in sample]
     for size in (2, 4):
         for stay in (0.0, 0.75):
             for _ in range(PAGES * 2 // size):

@@ -1,0 +1,1 @@
+"""From a file to what a reader makes of it: clean text, articles, passages and outline, every character placed."""

@@ -9,6 +9,7 @@ from rag.corpus.attach import homes
 from rag.corpus.blocks import Block, BlockKind
 from rag.corpus.fragments import Fragment, is_boxed
 from rag.corpus.headlines import Head
+from rag.corpus.lines import printed_date, printed_source
 
 _BODY = frozenset({BlockKind.PARAGRAPH, BlockKind.BULLET})
 
@@ -50,16 +51,24 @@ def with_displaced(
 def _layout(page: Sequence[Block], uses: Mapping[int, Head], own: list[Fragment], joins: Mapping[int, int]) -> Layout:
     blocks = reading_order(page, uses, own, joins)
     title = " ".join(page[n].text for n in blocks if uses.get(n) is Head.TITLE)
+    date, publication = _printed(page, blocks)
     kickers = tuple(page[n].text for n in blocks if uses.get(n) in (Head.SERIES, Head.COLUMN, Head.KICKER))
-    return Layout(blocks, title, kickers, _authors(page, blocks), _role(page, blocks))
+    return Layout(blocks, title, kickers, _authors(page, blocks), _role(page, blocks), date, publication)
 
 
 def _authors(page: Sequence[Block], blocks: Sequence[int]) -> tuple[str, ...]:
-    signed = [name for n in blocks if page[n].kind is BlockKind.BYLINE for name in page[n].names]
+    signed = [name for n in blocks if page[n].kind in (BlockKind.BYLINE, BlockKind.DATELINE) for name in page[n].names]
     noted = [name for n in blocks if page[n].kind is BlockKind.ROLE for name in page[n].names]
     credited = [name for n in blocks if page[n].kind is BlockKind.CREDIT for name in page[n].names]
     text = any(page[n].kind is BlockKind.PARAGRAPH for n in blocks)
     return tuple(dict.fromkeys(signed or noted or ([] if text else credited)))
+
+
+def _printed(page: Sequence[Block], blocks: Sequence[int]) -> tuple[str, str]:
+    """Date (ISO) and publication as the article's own date line gives them."""
+    lines = [page[n].text for n in blocks if page[n].kind is BlockKind.DATELINE]
+    date = next((found for line in lines if (found := printed_date(line))), "")
+    return date, next((found for line in lines if (found := printed_source(line))), "")
 
 
 def _role(page: Sequence[Block], blocks: Sequence[int]) -> str:

@@ -1,7 +1,7 @@
 """Where fragments without a headline belong: by a seam, by ordinals that go on, by what they talk about.
 
-A fragment with a title or a jump mark (上接…) is an anchor: an article of its own. Every other fragment joins the anchor
-that speaks for it most; two role notes or two bylines never meet in one article.
+A fragment with a title, a jump mark (上接…) or a reporters' line is an anchor: an article of its own. Every other
+fragment joins the anchor that speaks for it most; two role notes or two bylines never meet in one article.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from math import log, sqrt
 
 from rag.corpus.blocks import Block, BlockKind
 from rag.corpus.fold import fold
-from rag.corpus.fragments import Fragment
+from rag.corpus.fragments import Fragment, opens_report
 from rag.corpus.headlines import Head
 from rag.corpus.ordinals import Marker, marker_at
 
@@ -81,7 +81,9 @@ def _sewn(parts: Sequence[Fragment], joins: Mapping[int, int]) -> list[_Group]:
 
 
 def _is_anchor(page: Sequence[Block], uses: Mapping[int, Head], group: _Group) -> bool:
-    return any(uses.get(n) is Head.TITLE or (page[n].kind is BlockKind.MARK and "接" in page[n].text) for n in group.blocks)
+    if any(uses.get(n) is Head.TITLE or opens_report(page[n]) for n in group.blocks):
+        return True
+    return any(page[n].kind is BlockKind.MARK and "接" in page[n].text for n in group.blocks)
 
 
 def _attach(page: Sequence[Block], anchors: list[_Group], loose: list[_Group]) -> None:
@@ -93,6 +95,9 @@ def _attach(page: Sequence[Block], anchors: list[_Group], loose: list[_Group]) -
              for a, anchor in enumerate(anchors)),
         )  # fmt: skip
         group = loose.pop(-best[1])
+        if best[0] < 0:  # it is signed, and so are all others
+            anchors.append(group)
+            continue
         anchors[-best[2]].parts += group.parts
         anchors[-best[2]].blocks += group.blocks
 
@@ -144,7 +149,8 @@ def _opening_markers(page: Sequence[Block], blocks: Iterable[int]) -> list[Marke
 def _likeness(page: Sequence[Block], groups: Sequence[_Group]) -> list[list[float]]:
     """How much of the wording of two groups is theirs alone, as a cosine: strings of two and three characters, those
     of few groups counting most, because a page on one subject shares most of its words."""
-    own = [_strings("".join(page[n].text for n in group.blocks if page[n].kind is not BlockKind.ROLE)) for group in groups]
+    texts = ("".join(page[n].text for n in one.blocks if page[n].kind is not BlockKind.ROLE) for one in groups)
+    own = [_strings(text) for text in texts]
     spread = Counter(gram for grams in own for gram in grams)
     vectors = [{gram: sqrt(n) * log((len(groups) + 1) / spread[gram]) for gram, n in grams.items()} for grams in own]
     sizes = [sqrt(sum(value * value for value in vector.values())) or 1.0 for vector in vectors]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from rag.corpus.fold import fold
-from rag.corpus.names import bare_names, byline, closing_byline, credit, inline_byline, role_note
+from rag.corpus.lines import LABELS, LONGEST_HEADING, is_dateline, label_name, looks_like_heading
+from rag.corpus.names import bare_names, byline, closing_byline, credit, inline_byline, labelled_names, role_note
 from rag.corpus.ordinals import marker_at
 from rag.types import CleanText
 
@@ -48,6 +48,8 @@ class Block:
     role: str = ""
     inline: bool = False
     """Stands in one line with the paragraph that follows (byline, mark) or precedes (role) it."""
+    closes: bool = False
+    """Stands at the end of that line."""
 
     @property
     def open_ended(self) -> bool:
@@ -60,19 +62,15 @@ class Block:
         return self.kind is BlockKind.PARAGRAPH and self.open_ended
 
 
-LONGEST_HEADING = 50
 _ENDED = re.compile(r"[。．！!？?…；;：:.][”’」』》〉）)】〕\]\"'*]*$|^[^\u3400-\u9fff]*$")
-_HAN = re.compile("[\u3400-\u9fff]")
+_PAGE = r"(?:第|今日)?[A-Za-z]{0,2}[0-9一二三四五六七八九十〇零\-]{1,4}(?:版|页)|头版"
 _MARK_LEAD = re.compile(
-    r"[(（【▲△►→]*\s*(?:紧接|上接|续接|接|下转|转)\s*(?:本报|本版)?(?:(?:今日|[A-Za-z])?第?[A-Za-z]{0,2}[0-9一二三四五六七八九十〇零\-]{1,4}(?:版|页)|头版)[^()（）]{0,20}?[)）】▲▼]+"
+    rf"[(（【▲△►→]*\s*(?:紧接|上接|续接|接|下转|转)\s*(?:本报|本版)?(?:{_PAGE})[^()（）]{{0,20}}?[)）】▲▼]+"
 )
-_MARK_LINE = re.compile(r"[▲△►→▼]?\s*(?:紧接|上接|续接|下转)\s*第?[A-Za-z]{0,2}[0-9一二三四五六七八九十〇零\-]{1,4}(?:版|页)\S{0,12}$")
-_MARK_TAIL = re.compile(r"[(（▲▼]\s*(?:下转|转)\s*(?:第?[A-Za-z]{0,2}[0-9一二三四五六七八九十〇零\-]{1,4}(?:版|页))[^()（）]{0,20}[)）▲▼]?$")
-_CAPTION = re.compile(r"(?:图为|图[一二三四五六七八九十①-⑳0-9]{1,2}[:：为 ]|[上下左右]图|题图|资料图|↑|▲图|▼图|[▲▼◀►]\S{4,})")
-_DATE = re.compile(r"(?P<date>(?:19|20)\d\d[年/.\-]\d{1,2}[月/.\-]\d{1,2}日?)(?:\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?")
-_SOURCE = re.compile(r"(?:来源|稿源|出处|原载|原标题|责任编辑|编辑|作者|发布时间|发布日期|日期)\s*[:：]")
-_LABELS = frozenset(
-    ["观点", "核心观点", "核心提示", "核心阅读", "阅读提示", "内容提要", "内容摘要", "摘要", "提要", "导读", "导语", "编者按", "编前", "编后", "编前语", "编后语", "编辑手记", "记者手记", "短评", "时评", "微评", "快评", "锐评", "链接", "相关链接", "新闻链接", "延伸阅读", "背景", "新闻背景", "要点", "本期话题", "声音", "关注", "聚焦", "评论", "言论", "社论", "综合", "要闻", "简讯", "短讯", "快讯", "图片新闻", "图说", "特稿", "专题", "专栏", "通讯", "特写", "新闻特写", "前沿观察", "理论", "调查", "观察", "视点", "焦点", "话题", "访谈", "对话", "记者观察", "工作研究", "热点思考"]
+_MARK_LINE = re.compile(rf"[▲△►→▼]?\s*(?:紧接|上接|续接|下转)\s*(?:{_PAGE})\S{{0,12}}$")
+_MARK_TAIL = re.compile(rf"[(（▲▼]\s*(?:下转|转)\s*(?:{_PAGE})[^()（）]{{0,20}}[)）▲▼]?$")
+_CAPTION = re.compile(
+    r"(?:图为|图[一二三四五六七八九十①-⑳0-9]{1,2}[:：为 ]|[上下左右]图|题图|资料图|↑|[▲▼]图|[▲▼◀►]\S{4,})"
 )
 
 
@@ -125,7 +123,8 @@ def _parts(line: str, start: int, level: int, bullet: bool) -> Iterator[Block]:
         at = left + note.start
         kind = BlockKind.ROLE if note.role else BlockKind.BYLINE
         inline = bool(line[left:at].strip())
-        tail.insert(0, _block(kind, line[at:right], start + at, names=note.names, role=note.role, inline=inline))
+        signed_off = _block(kind, line[at:right], start + at, names=note.names, role=note.role, inline=inline)
+        tail.insert(0, replace(signed_off, closes=True))
         right = left + len(line[left:at].rstrip())
     if left < right:
         yield _line_block(line[left:right], start + left)
@@ -155,12 +154,12 @@ def _line_block(text: str, start: int) -> Block:
         if _MARK_LINE.match(text):
             return _block(BlockKind.MARK, text, start)
         if is_dateline(text):
-            return _block(BlockKind.DATELINE, text, start)
+            return _block(BlockKind.DATELINE, text, start, names=labelled_names(text))
         if signed := credit(text):
             return _block(BlockKind.CREDIT, text, start, names=signed.names)
         if signed := byline(text):
             return _block(BlockKind.BYLINE, text, start, names=signed.names)
-        if fold(text).strip("·|【】[]■□●◆ ") in _LABELS:
+        if label_name(text) in LABELS:
             return _block(BlockKind.LABEL, text, start)
         if text.startswith(("——", "--", "―")) and not _ENDED.search(text):
             return _block(BlockKind.SUBTITLE, text, start)
@@ -169,30 +168,6 @@ def _line_block(text: str, start: int) -> Block:
     if _CAPTION.match(text):
         return _block(BlockKind.CAPTION, text, start)
     return _block(BlockKind.PARAGRAPH, text, start)
-
-
-def is_dateline(text: str) -> bool:
-    """A web page's line of date and source: "2024年11月09日09:21 来源:《工人日报》"."""
-    folded = fold(text)
-    if len(folded) > 80 or "。" in folded:
-        return False
-    date = _DATE.search(folded)
-    if date is None:
-        return bool(_SOURCE.match(folded)) and len(folded) <= 30
-    rest = folded[: date.start()] + folded[date.end() :]
-    return not _HAN.search(rest) or (bool(_SOURCE.search(rest)) and len(rest) <= 50)
-
-
-def looks_like_heading(text: str) -> bool:
-    """A short line that is no sentence: no final stop, at most one comma, Chinese or words in it."""
-    if len(text) > LONGEST_HEADING or not (_HAN.search(text) or any(map(str.isalpha, text))):
-        return False
-    if text[-1] in "。．；;，,、：:…—" or "。" in text or "；" in text or ";" in text:
-        return False
-    if marker_at(text):
-        return True
-    commas = sum(text.count(char) for char in ",，")
-    return commas == 0 or (commas == 1 and len(text) <= 36 and text[-1] not in "）)")
 
 
 def _in_context(found: list[Block], at: int) -> Block:
@@ -205,6 +180,8 @@ def _in_context(found: list[Block], at: int) -> Block:
             return replace(block, kind=BlockKind.PARAGRAPH)  # a last line is no heading: there is nothing below it
         if len(block.text) <= 8 and below is not None and below.kind is BlockKind.BYLINE and below.inline:
             return replace(block, kind=BlockKind.LABEL)
+        if _counts_with(block, above) or _counts_with(block, below):
+            return replace(block, kind=BlockKind.BULLET)
     if block.kind is BlockKind.PARAGRAPH and _is_ordinal_heading(block, below):
         return replace(block, kind=BlockKind.HEADING)
     if block.kind is BlockKind.BYLINE and not block.inline and bare_names(block.text) and _in_list(above, below):
@@ -220,6 +197,14 @@ def _is_ordinal_heading(block: Block, below: Block | None) -> bool:
     if block.text[-1] in "；;，,、：:" or sum(block.text.count(char) for char in "。！？；;") > 1:
         return False
     return marker_at(below.text) is None and len(below.text) > len(block.text)
+
+
+def _counts_with(block: Block, other: Block | None) -> bool:
+    """Whether two neighbouring short lines are items of one list ("1. 苹果" over "2. 香蕉") and no headings."""
+    if other is None or other.kind is not BlockKind.HEADING or other.level:
+        return False
+    one, two = marker_at(block.text), marker_at(other.text)
+    return one is not None and two is not None and one.style is two.style and abs(one.number - two.number) == 1
 
 
 def _in_list(above: Block | None, below: Block | None) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, pairwise
 
 from rag.corpus.damage import damage_edits
 from rag.corpus.edits import Edit, apply_edits
@@ -17,7 +17,9 @@ from rag.corpus.wrap import Line, wrapped_after
 from rag.types import CleanText, Source
 
 _BLANK = r"[^\S\r\n\x0b\x0c\x85\u2028\u2029]"
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc]+")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffc]+"
+)
 _RUN = re.compile(f"(?<={_BLANK}){_BLANK}+")
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _EDGE_BLANK = " \t\u3000\u00a0\u200b\ufeff\u2000\u2001\u2002\u2003\u2009"
@@ -89,7 +91,7 @@ def _break_edits(raw: str, lines: list[Line]) -> Iterator[Edit]:
         yield Edit(0, len(raw))
         return
     yield Edit(0, lines[full[0]].start)
-    for this, following in zip(full, full[1:], strict=False):
+    for this, following in pairwise(full):
         start, end = lines[this].end, lines[following].start
         if this in wrapped:
             latin = raw[lines[this].body_end - 1].isascii() and raw[lines[following].text].isascii()

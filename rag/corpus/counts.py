@@ -22,6 +22,8 @@ _FIRM = re.compile(
 )
 _NAMED = re.compile(r"(?<=[“、])(?P<num>[二两三四五六七八九十])(?P<noun>[\u3400-\u9fff]{2,4})(?=[”、])")
 _UNITS_OF_MEASURE = re.compile("^(?:月|多月|小时|百分点|人|省|市|县|区|国家|亿|万|工作日|航次|台|星期|季度|年)")
+_CLAUSE_MARKS = "，。；：,;:!?！？“‘「『（(\n"
+_LEAD = re.compile("搭建|包括|聚焦|围绕|即|分为|突出|抓好|推进|实施|建立|健全|落实|坚持|打造|为|在|由|有|是")
 _ITEM = r"[^，。；：、,;:!?！？“”（）()\n]{2,14}"
 
 
@@ -39,7 +41,7 @@ class Count:
 def announced(intro: str, listed: int) -> Count | None:
     """The count that ``intro`` announces for a list of ``listed`` items after it.
 
-    A count that agrees wins; else the last one, if the introduction ends with it (perhaps wrong, which is worth saying).
+    A count that agrees wins; else the last one, if the introduction ends with it: it may be wrong, worth saying.
     """
     found = [count for match in _ANNOUNCE.finditer(fold(intro)) if (count := _count(intro, match)) is not None]
     agreeing = [count for count in found if count.number == listed]
@@ -76,27 +78,28 @@ def enumerations(text: str) -> Iterator[Count]:
 
 
 def _before(text: str, at: int, number: int) -> tuple[tuple[int, int], ...]:
-    """Exactly ``number`` things in a row just before ``at``, perhaps in quotation marks or before 等."""
-    head = text[max(0, at - 20 * number) : at]
-    shift = at - len(head)
-    row = re.search(rf"(?:{_ITEM}[、，,和])*{_ITEM}(?:等)?[”」]?(?:这|等|这样)?$", head)
-    if row is None:
+    """Exactly ``number`` things in a row that ends at ``at``, perhaps in quotation marks or with 和 before the last."""
+    begin = max(0, at - 24 * number)
+    head = text[begin:at].rstrip("等这様样”」』 ")
+    left = max(head.rfind(mark) for mark in _CLAUSE_MARKS) + 1
+    if not left and begin:
         return ()
-    items = [(m.start() + shift + row.start(), m.end() + shift + row.start()) for m in re.finditer(_ITEM, row.group())]
-    items = [(start, end) for start, end in items if text[start:end] not in ("等", "这")]
-    if len(items) < number or (len(items) > number and "，" not in head and "," not in head):
+    items = [(begin + left + m.start(), begin + left + m.end()) for m in re.finditer("[^、]+", head[left:])]
+    last = head[items[-1][0] - begin :] if items else ""
+    if len(items) == number - 1 and (found := re.search(".*([和及与])(?=..)", last)):
+        start, end = items.pop()
+        items += [(start, start + found.start(1)), (start + found.end(1), end)]
+    if len(items) != number or any(end - start > 24 for start, end in items[1:]):
         return ()
-    items = items[-number:]
+    usual = sorted(end - start for start, end in items[1:])[(number - 1) // 2]
     start, end = items[0]
-    lead = re.match("(?:.*?(?:搭建|包括|聚焦|围绕|即|分为|突出|抓好|推进|实施|建立|健全|落实|坚持|为))", text[start:end])
-    if lead and end - start - lead.end() >= 2:
-        items[0] = (start + lead.end(), end)
-    separators = [text[a[1] : b[0]] for a, b in zip(items, items[1:], strict=False)]
-    return tuple(items) if all(mark in ("、", "和") for mark in separators) else ()
+    cuts = [start, *(start + m.end() for m in _LEAD.finditer(text[start:end]) if start + m.end() < end - 1)]
+    items[0] = (min(cuts, key=lambda cut: abs(end - cut - usual)), end)
+    return tuple(items)
 
 
 def _after(text: str, at: int, number: int, noun: str) -> tuple[tuple[int, int], ...]:
-    """Exactly ``number`` things in a row after 即, :, —— or 分别是, all of them holding ``noun`` when it is named."""
+    """Exactly ``number`` things in a row after 即, :, —— or 分别是, or all of them holding ``noun``."""
     tail = text[at : at + 30 * number + 60]
     for row in re.finditer(rf"(?:{_ITEM}、)+{_ITEM}", tail):
         items = [(m.start(), m.end()) for m in re.finditer(_ITEM, row.group())]

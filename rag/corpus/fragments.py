@@ -68,16 +68,21 @@ def _begins(page: Sequence[Block], uses: Mapping[int, Head], current: _Growing, 
         return not _leaves(block)
     if uses.get(at) is Head.BOX:
         return _box_before_byline(page, at)
+    if opens_report(block):
+        return current.signed
     if block.kind is BlockKind.BYLINE and not block.inline:
         return _opens_text(page, at) and (current.signed or not current.is_lead(page))
     return False
 
 
+def opens_report(block: Block) -> bool:
+    """Whether a reporters' line stands before the first words of a report ("本报讯(记者…)…")."""
+    return block.kind is BlockKind.BYLINE and block.inline and not block.closes
+
+
 def _signs_off(page: Sequence[Block], at: int) -> bool:
     """Whether block ``at`` is a reporters' line at the end of a report."""
-    block = page[at]
-    in_line = block.kind is BlockKind.BYLINE and block.inline and block.text[:1] in "(（"
-    return in_line and at > 0 and page[at - 1].kind is BlockKind.PARAGRAPH
+    return page[at].kind is BlockKind.BYLINE and page[at].closes
 
 
 def _opens_text(page: Sequence[Block], at: int) -> bool:

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 from rag.corpus.blocks import Block, BlockKind
-from rag.corpus.fold import fold
+from rag.corpus.lines import BOX_NAMES, label_name
 from rag.corpus.ordinals import marker_at
 
 HEADS = frozenset({BlockKind.HEADING, BlockKind.SUBTITLE, BlockKind.LABEL})
-_BOXES = frozenset(
-    ["观点", "核心观点", "核心提示", "核心阅读", "阅读提示", "内容提要", "内容摘要", "摘要", "提要", "导读", "导语", "编者按", "编前", "编前语", "要点"]
-)
 _SIGNED = frozenset({BlockKind.BYLINE, BlockKind.ROLE, BlockKind.MARK, BlockKind.CREDIT})
 
 MOST_HEADS = 5
 """Lines of the longest headline, kickers and column name included."""
+LONGEST_COLUMN = 5
+"""Characters of the longest column name that is told from a kicker by its length alone."""
 
 
 class Head(StrEnum):
@@ -42,6 +42,7 @@ def heads(page: Sequence[Block]) -> dict[int, Head]:
     """The use of every heading, label and subtitle, by block number."""
     signed = any(block.kind in _SIGNED for block in page)
     uses: dict[int, Head] = {}
+    level = 0  # Markdown level of the last title that a byline follows: no section of its article stands as high
     at = 0
     while at < len(page):
         if page[at].kind not in HEADS:
@@ -50,9 +51,21 @@ def heads(page: Sequence[Block]) -> dict[int, Head]:
         end = at
         while end < len(page) and page[end].kind in HEADS:
             end += 1
-        uses.update(_run(page, at, end, signed))
+        own = _run(page, at, end, signed)
+        level = _signed_level(page, own, end) or level
+        first = next((n for n in own if own[n] is Head.SECTION and marker_at(page[n].text) is None), at)
+        if own.get(first) is Head.SECTION and Head.TITLE not in own.values() and 0 < page[first].level <= level:
+            own[first] = Head.TITLE
+        uses.update(own)
         at = end
     return uses
+
+
+def _signed_level(page: Sequence[Block], uses: dict[int, Head], end: int) -> int:
+    """The Markdown level of the title in ``uses`` when a byline stands below; 0 otherwise."""
+    if end >= len(page) or page[end].kind is not BlockKind.BYLINE:
+        return 0
+    return next((page[n].level for n, use in uses.items() if use is Head.TITLE), 0)
 
 
 def _run(page: Sequence[Block], start: int, end: int, signed: bool) -> dict[int, Head]:
@@ -76,10 +89,16 @@ def _run(page: Sequence[Block], start: int, end: int, signed: bool) -> dict[int,
             uses[n] = Head.SUBTITLE
         elif n > title or n not in may_head:
             uses[n] = Head.SECTION
+        elif 0 < page[n].level < page[title].level:
+            uses[n] = Head.SERIES
         else:
-            higher = 0 < page[n].level < page[title].level
-            uses[n] = Head.SERIES if higher else Head.KICKER
+            uses[n] = Head.COLUMN if _is_column(page[n]) else Head.KICKER
     return uses
+
+
+def _is_column(block: Block) -> bool:
+    """Whether a line over a title only names the column: a few characters, no blank and no sign."""
+    return len(block.text) <= LONGEST_COLUMN and block.text.isalnum()
 
 
 def _under(block: Block) -> Head:
@@ -90,7 +109,7 @@ def _under(block: Block) -> Head:
 
 def is_box_name(block: Block) -> bool:
     """Whether a label names a box (观点, 核心提示) and not a column (新闻特写)."""
-    return fold(block.text).strip("·|【】[]■□●◆ ") in _BOXES
+    return label_name(block.text) in BOX_NAMES
 
 
 def _is_headline(page: Sequence[Block], start: int, end: int, plain: list[int], signed: bool) -> bool:
@@ -100,7 +119,7 @@ def _is_headline(page: Sequence[Block], start: int, end: int, plain: list[int], 
         return True
     if below is not None and below.kind is BlockKind.BYLINE:
         return True
-    if above.kind is BlockKind.ROLE or (above.kind is BlockKind.BYLINE and above.inline):
+    if above.kind is BlockKind.ROLE or (above.kind is BlockKind.BYLINE and above.closes):
         return True
     if not signed:
         return False
@@ -108,7 +127,7 @@ def _is_headline(page: Sequence[Block], start: int, end: int, plain: list[int], 
         return True
     levels = [page[n].level for n in plain]
     if any(levels):
-        return any(left > right for left, right in zip(levels, levels[1:], strict=False))
+        return any(left > right for left, right in pairwise(levels))
     return len(plain) > 1 and len(plain) == end - start and max(len(page[n].text) for n in plain) >= 10
 
 

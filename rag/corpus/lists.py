@@ -72,7 +72,8 @@ def lists(lines: Sequence[Line]) -> list[tuple[Item, ...]]:
             current.items.append(item)
             continue
         if item.heading:
-            going = {other: one for other, one in going.items() if other[1] and RANK[other[0]] < RANK[item.marker.style]}
+            rank = RANK[item.marker.style]
+            going = {other: one for other, one in going.items() if other[1] and RANK[other[0]] < rank}
         going[key] = _Open([item])
         found.append(going[key])
     return [tuple(one.items) for one in found if _is_list(one.items)]
@@ -80,7 +81,7 @@ def lists(lines: Sequence[Line]) -> list[tuple[Item, ...]]:
 
 def _items(lines: Sequence[Line]) -> Iterator[Item]:
     for number, line in enumerate(lines):
-        if line.bullet and not marker_at(line.text):
+        if line.bullet and marker_at(line.text) is None:
             yield Item(line.start, number, Marker(0, 0, Style.BULLET, 0, "-"), False, True)
             continue
         indent = len(line.text) - len(line.text.lstrip())

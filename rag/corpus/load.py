@@ -21,7 +21,13 @@ from rag.types import Source, WenjuError
 CATALOG = "catalog.toml"
 SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
 
-_MAGIC = {b"%PDF": "PDF", b"PK\x03\x04": "Word/Zip", b"\xd0\xcf\x11\xe0": "Word", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG"}
+_MAGIC = {
+    b"%PDF": "PDF",
+    b"PK\x03\x04": "Word/Zip",
+    b"\xd0\xcf\x11\xe0": "Word",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+}
 _COMMON = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法"
     "学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实日军者意无力它与长把机十民第公此已工使情明性知全三又关点正业外将"
@@ -85,7 +91,8 @@ def load_catalog(folder: Path) -> Catalog:
     for name, table in tables.items():
         bad = sorted(set(table) - set(known)) if isinstance(table, dict) else [name]
         if bad or not all(isinstance(value, str) for value in table.values()):
-            raise WenjuError(f"目录文件 {path} 的 [{name}] 有误：{'、'.join(bad)}；每项只写 {'、'.join(known)}，值为字符串。")
+            keys = "、".join(known)
+            raise WenjuError(f"目录文件 {path} 的 [{name}] 有误：{'、'.join(bad)}；每项只写 {keys}，值为字符串。")
         catalog[name] = Facts(**table)
     return catalog
 
@@ -123,7 +130,7 @@ def source_from_text(name: str, raw: str, facts: Facts = Facts(), path: str = ""
 
 
 def load_jsonl(path: Path) -> Iterator[Source | WenjuError]:
-    """One Source a line of ``{"id", "title", "text"}``; a bad line yields the WenjuError that says so, and it goes on."""
+    """One Source a line of ``{"id", "title", "text"}``; a bad line yields the WenjuError that says so, no more."""
     try:
         data = path.read_bytes()
     except OSError as error:

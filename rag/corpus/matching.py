@@ -1,9 +1,10 @@
-"""The best one-to-one matching of left things to right things, each pair with a gain; leaving one alone gains nothing."""
+"""The best one-to-one matching of left things to right things, each pair with a gain; being alone gains nothing."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from math import inf
 
 Pair = tuple[int, int]
 
@@ -45,38 +46,41 @@ def _islands(gains: Mapping[Pair, float]) -> list[tuple[set[int], set[int]]]:
 
 
 def _assign(lefts: list[int], rights: list[int], gains: Mapping[Pair, float]) -> dict[int, int]:
-    """The Hungarian method with potentials, O(n²m); each left also has a column of its own that means "alone"."""
+    """The Hungarian method with prices, O(n²m). Each left also has a column of its own that means "alone"."""
     columns = [*rights, *(-1 - n for n in range(len(lefts)))]
-    height, width = len(lefts), len(columns)
+    table = [[-max(0.0, gains.get((left, column), 0.0)) for column in columns] for left in lefts]
+    row_price, column_price = [0.0] * len(lefts), [0.0] * len(columns)
+    owner = [-1] * len(columns)
+    for row in range(len(lefts)):
+        _place(row, table, owner, row_price, column_price)
+    pairs = ((lefts[row], columns[column]) for column, row in enumerate(owner) if row >= 0)
+    return {left: right for left, right in pairs if (left, right) in gains}
 
-    def cost(row: int, column: int) -> float:
-        return -max(0.0, gains.get((lefts[row], columns[column]), 0.0))
 
-    row_price, column_price = [0.0] * (height + 1), [0.0] * (width + 1)
-    owner = [0] * (width + 1)  # 1-based row that holds each 1-based column; column 0 is where a row starts
-    for row in range(1, height + 1):
-        owner[0] = row
-        least, came, used = [float("inf")] * (width + 1), [0] * (width + 1), [False] * (width + 1)
-        at = 0
-        while owner[at]:
-            used[at] = True
-            step, following = float("inf"), 0
-            for column in range(1, width + 1):
-                if used[column]:
-                    continue
-                reduced = cost(owner[at] - 1, column - 1) - row_price[owner[at]] - column_price[column]
-                if reduced < least[column]:
-                    least[column], came[column] = reduced, at
-                if least[column] < step:
-                    step, following = least[column], column
-            for column in range(width + 1):
-                if used[column]:
-                    row_price[owner[column]] += step
-                    column_price[column] -= step
-                else:
-                    least[column] -= step
-            at = following
-        while at:
-            owner[at], at = owner[came[at]], came[at]
-    pairs = ((lefts[owner[n] - 1], columns[n - 1]) for n in range(1, width + 1) if owner[n])
-    return {left: right for left, right in pairs if gains.get((left, right), 0.0) > 0}
+def _place(
+    row: int, table: list[list[float]], owner: list[int], row_price: list[float], column_price: list[float]
+) -> None:
+    """Give ``row`` a column, moving earlier rows along the cheapest path (Kuhn 1955; Jonker and Volgenant 1987)."""
+    least, came = [inf] * len(owner), [-1] * len(owner)
+    used: list[int] = []
+    free = set(range(len(owner)))
+    at, current = -1, row
+    while current >= 0:
+        for column in free:
+            reduced = table[current][column] - row_price[current] - column_price[column]
+            if reduced < least[column]:
+                least[column], came[column] = reduced, at
+        at = min(free, key=lambda column: (least[column], column))
+        step = least[at]
+        row_price[row] += step
+        for column in used:
+            row_price[owner[column]] += step
+            column_price[column] -= step
+        for column in free:
+            least[column] -= step
+        free.discard(at)
+        used.append(at)
+        current = owner[at]
+    while at >= 0:
+        owner[at] = owner[came[at]] if came[at] >= 0 else row
+        at = came[at]

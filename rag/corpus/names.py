@@ -13,13 +13,21 @@ from rag.corpus.fold import fold
 from rag.corpus.words import is_common_word
 
 _SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧萧肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付"
-    "傅方白邹孟熊秦邱丘江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰"
-    "焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷曲盛冉翁蓝路游靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄"
-    "窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀胥南班"
-    "储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辛羊阴乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阿步"
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
+    "沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱丘江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴"
+    "莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童"
+    "凌毕单季裴霍涂成苗谷曲盛冉翁蓝路游靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚"
+    "娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池"
+    "查麻苑迟邝官封谈匡鞠惠荆乐冀胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖"
+    "练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辛羊阴乌母裘亓修邰赫杭况那"
+    "宿鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阿步"
 )
-_COMPOUND = ("欧阳", "上官", "司马", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "夏侯", "慕容", "令狐", "端木", "南宫", "长孙", "宇文")
+_COMPOUND = frozenset(
+    {
+        "欧阳", "上官", "司马", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "夏侯",
+        "慕容", "令狐", "端木", "南宫", "长孙", "宇文",
+    }  # fmt: skip
+)
 _HAN = r"\u3400-\u9fff"
 _WORD = re.compile(rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,8}}(?:·[{_HAN}]{{1,10}}){{1,3}}")
 _DUTY = (
@@ -35,6 +43,11 @@ _INLINE = re.compile(
     r"(?:[一-鿿]{2,12}?\d{1,2}月\d{1,2}日)?\s*(?:专?讯|专?电|消息)[】\]]?[\s:：]*"
     r"[(（](?P<credits>[^()（）]{3,80})[)）]"
 )
+_REPORT = re.compile(
+    r"(?P<left>[【〔\[(（])?(?:本报|[一-鿿]{2,6}[社报网])?(?:综合|特派|特约|驻[一-鿿]{1,4})*记者(?P<credits>[一-鿿、·\s]{2,24}?)"
+    r"(?:[／/|]\s*(?:[一-鿿]{2,6})?|\s*(?P<place>[一-鿿]{2,4})?\s*\d{0,2}月?\d{1,2}日)\s*(?:综合|专访|摄影|特稿)*(?:报导|报道|专电|电|讯)"
+    r"(?(left)[】〕\])）]|[:：\s]*$)"
+)
 _INLINE_PLAIN = re.compile(
     r"[(（](?P<credits>(?:本报|本刊|新华社)?(?:首席|特约|见习|实习|驻[一-鿿]{2,4})*(?:记者|通讯员|评论员)[^()（）]{2,60})[)）]"
 )
@@ -43,6 +56,7 @@ _NOTE = re.compile(
 )
 _NOTE_LINE = re.compile(r"(?:本文)?作者(?:简介|单位|信息|系|为)[:：]?\s*(?P<about>\S.{3,200})$")
 _ABOUT = re.compile(r"^(?:简介|单位|职务)?[\s:：,，]*(?:分别)?(?:系|为|是|任)?[\s:：]*")
+_LABELLED = re.compile(r"(?:作者|记者|撰文|文)\s*[:：]\s*(?P<who>[一-鿿·]{2,8}(?:[、 ][一-鿿·]{2,4})*)(?=\s|$|[(（|])")
 _CREDIT = re.compile(
     r"^(?:(?:策划|制图|制表|绘图|图表|摄影|图片|图|图/文|文/图|图文|供图|漫画|绘画|编绘|美编|设计|版式|责任编辑|责编|编辑|校对|审核|监制|统筹|视觉)"
     r"(?:[/／、·和与 ]+|(?=[:：/／])))+[\s:：]+(?P<who>\S.{0,40})$"
@@ -97,10 +111,26 @@ def byline(line: str) -> Signed | None:
 
 def inline_byline(text: str) -> Signed | None:
     """The reporters' line before a report: "本报讯(记者马学礼 通讯员刘斌)"; the report follows it directly."""
-    found = _INLINE.match(fold(text[:120]))
+    head = fold(text[:120])
+    if (report := _REPORT.match(head)) is not None:
+        end = report.end("place") if report["place"] else report.end("credits")
+        return Signed(0, report.end(), _leading_names(text[report.start("credits") : end], bool(report["place"])))
+    found = _INLINE.match(head)
     if found is None or not _DUTIES.search(found["credits"]):
         return None
     return Signed(0, found.end(), credited(text[found.start("credits") : found.end("credits")]))
+
+
+def _leading_names(text: str, placed: bool) -> tuple[str, ...]:
+    """Names of a report's line; ``placed``: a place of two or more characters may follow at once (陳美玲東京)."""
+    names: list[str] = []
+    for word in re.split(r"[、\s]+", text):
+        size = 4 if fold(word[:2]) in _COMPOUND else 3
+        if placed and len(word) > 3:
+            size = size if len(word) - size >= 2 else size - 1
+        if word and _may_be_name(word):
+            names.append(word[:size])
+    return tuple(names)
 
 
 def closing_byline(text: str) -> Signed | None:
@@ -139,6 +169,12 @@ def noted_names(role: str) -> tuple[str, ...]:
             words = part[: lead.end(1)].split("、")
             names += words if all(map(is_name, words)) else []
     return tuple(dict.fromkeys(names))
+
+
+def labelled_names(line: str) -> tuple[str, ...]:
+    """The author in a line of facts: "2024-03-05 来源：工人日报 作者：刘洋"."""
+    found = _LABELLED.search(fold(line))
+    return credited(line[found.start("who") : found.end("who")]) if found else ()
 
 
 def credit(line: str) -> Signed | None:

@@ -54,7 +54,7 @@ class Ngrams:
         return int(self.counts[len(gram) - 1][at]) if at < len(keys) and keys[at] == key else 0
 
     def pairs(self, text: str) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
-        """Keys and counts of the pairs of Chinese characters that stand in a row in ``text`` (as ``plain`` gives it)."""
+        """Keys and counts of the pairs of Chinese characters in a row in ``text`` (as ``plain`` gives it)."""
         numbers = np.array([self.chars.get(c, 0) if "\u3400" <= c <= "\u9fff" else 0 for c in text], np.uint64)
         both = (numbers[:-1] > 0) & (numbers[1:] > 0) if len(numbers) > 1 else np.zeros(0, bool)
         wanted = numbers[:-1][both] * np.uint64(len(self.chars) + 1) + numbers[1:][both]

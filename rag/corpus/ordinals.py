@@ -63,7 +63,8 @@ _SHAPES: tuple[tuple[Style, str], ...] = (
 )
 _PATTERNS = tuple((style, re.compile(shape.format(num=_NUM))) for style, shape in _SHAPES)
 _ANY = re.compile(
-    rf"(?:^|(?<=[。；;：:！？\n]))[ \u3000]*(?=第?{_NUM}|[(（]|其[一二三四五六七八九十]|首先|其次|再次|再者|最后|最後|\d|[①-⑳])"
+    r"(?:^|(?<=[。；;：:！？\n]))[ \u3000]*"
+    rf"(?=第?{_NUM}|[(（]|其[一二三四五六七八九十]|首先|其次|再次|再者|最后|最後|\d|[①-⑳])"
 )
 _FIRST = frozenset("第一二三四五六七八九十(（其首再最0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 99, "最後": 99}
@@ -98,8 +99,7 @@ def marker_at(text: str, start: int = 0) -> Marker | None:
         if found:
             number = number_of(found.group(1))
             if number:
-                printed = found.group().rstrip(",，:：") if style not in (Style.HAN_COMMA, Style.DIGIT) else found.group()
-                return Marker(start, found.end(), style, number, printed)
+                return Marker(start, found.end(), style, number, found.group().rstrip(",，:："))
     return None
 
 

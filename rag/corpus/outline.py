@@ -9,13 +9,15 @@ import hashlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from rag.corpus.blocks import Block, BlockKind
+from rag.corpus.blocks import Block
 from rag.corpus.counts import Count, announced, enumerations
 from rag.corpus.headlines import Head
 from rag.corpus.lists import Item, Line, lists
-from rag.corpus.spans import Range, clean_spans, cut_ranges
+from rag.corpus.ordinals import RANK
+from rag.corpus.running import over_breaks, running_text
+from rag.corpus.spans import clean_spans
 from rag.types import CleanText, OutlineItem
 
 _INTRO = 200
@@ -37,24 +39,6 @@ class _Node:
     """A list hangs below it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """An article's headings, paragraphs and bullets as one running text."""
-
-    lines: list[Line]
-    ranges: list[Range]
-    """The clean ranges it is made of, one after the other."""
-    begins: list[int] = field(default_factory=list)
-    """Where each of ``ranges`` begins in the running text."""
-
-    def ranges_of(self, start: int, end: int) -> list[Range]:
-        """The clean ranges of running characters ``start:end``."""
-        first = max(0, bisect_right(self.begins, start) - 1)
-        last = bisect_right(self.begins, end - 1)
-        shift = self.begins[first]
-        return cut_ranges(self.ranges[first:last], start - shift, end - shift)
-
-
 def outline(
     clean: CleanText,
     page: Sequence[Block],
@@ -65,7 +49,7 @@ def outline(
     first: int,
 ) -> list[OutlineItem]:
     """The items of one article in reading order; ``first`` is the ordinal of the first."""
-    text = _running(page, uses, order, joins)
+    text = running_text(page, uses, order, joins)
     nodes = sorted(_nodes(text.lines), key=lambda node: (node.start, -node.end, bool(node.marker)))
     items: list[OutlineItem] = []
     ids: dict[_Node, str] = {}
@@ -84,47 +68,12 @@ def outline(
                 ordinal=first + len(items),
                 marker=node.marker,
                 number=node.number,
-                spans=clean_spans(clean, _over_breaks(clean, ranges)),
+                spans=clean_spans(clean, over_breaks(clean, ranges)),
                 announced=node.count,
                 announced_as=node.words,
             )
         )
     return items
-
-
-def _running(
-    page: Sequence[Block], uses: Mapping[int, Head], order: Sequence[int], joins: Mapping[int, int]
-) -> _Text:
-    text = _Text([], [])
-    done: set[int] = set()
-    at = 0
-    for n in order:
-        block = page[n]
-        section = uses.get(n) is Head.SECTION
-        if n in done or not (section or block.kind in (BlockKind.PARAGRAPH, BlockKind.BULLET)):
-            continue
-        chain = [n]
-        while (following := joins.get(chain[-1])) is not None and following not in done and following not in chain:
-            chain.append(following)
-        done.update(chain)
-        words = "".join(page[m].text for m in chain)
-        text.lines.append(Line(at, words, section, block.kind is BlockKind.BULLET, block.level))
-        for m in chain:
-            text.ranges.append((page[m].start, page[m].end))
-            text.begins.append(at)
-            at += page[m].end - page[m].start
-    return text
-
-
-def _over_breaks(clean: CleanText, ranges: Sequence[Range]) -> list[Range]:
-    """Ranges with neighbours joined that only a line break keeps apart."""
-    joined: list[Range] = []
-    for start, end in ranges:
-        if joined and 0 <= start - joined[-1][1] <= 2 and not clean.text[joined[-1][1] : start].strip():
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    return joined
 
 
 def _nodes(lines: Sequence[Line]) -> list[_Node]:
@@ -137,6 +86,7 @@ def _nodes(lines: Sequence[Line]) -> list[_Node]:
     ]
     plain = [node.start for node in headings]
     groups = [_list_nodes(lines, items, sections, plain) for items in found]
+    _take_in(lines, found, groups)
     counts = list(_counts(lines))
     listed = [node for group in groups for node in group]
     holder = _containers([*headings, *listed], [*headings, *(group[0] for group in groups), *(n for n, _ in counts)])
@@ -180,6 +130,16 @@ def _list_nodes(
     return nodes
 
 
+def _take_in(lines: Sequence[Line], found: Sequence[tuple[Item, ...]], groups: Sequence[list[_Node]]) -> None:
+    """Let the last item of a list hold a list of lower rank that begins on the line below it (第二条 …：, (一) …)."""
+    below = {items[0].line: (items, group) for items, group in zip(found, groups, strict=True) if items[0].leads}
+    for items, group in sorted(zip(found, groups, strict=True), key=lambda pair: -pair[0][-1].line):
+        last = items[-1]
+        lower, nodes = below.get(last.line + 1, (None, []))
+        if lower is not None and not last.heading and RANK[lower[0].marker.style] > RANK[last.marker.style]:
+            group[-1].end = max(group[-1].end, nodes[-1].end)
+
+
 def _containers(nodes: Iterable[_Node], asked: Iterable[_Node]) -> dict[_Node, _Node | None]:
     """For each node asked about, the smallest of ``nodes`` that holds it and more."""
     found: dict[_Node, _Node | None] = {}
@@ -193,10 +153,9 @@ def _containers(nodes: Iterable[_Node], asked: Iterable[_Node]) -> dict[_Node, _
         while around and around[-1].end <= start:
             around.pop()
         if question:
-            found[node] = next(
-                (one for one in reversed(around) if one.end >= -minus_end and (one.start, -one.end) != (start, minus_end)),
-                None,
-            )
+            size = -minus_end - start
+            wider = (one for one in reversed(around) if one.end >= -minus_end and one.end - one.start > size)
+            found[node] = next(wider, None)
         else:
             around.append(node)
     return found

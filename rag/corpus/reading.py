@@ -43,7 +43,7 @@ def read_source(source: Source) -> Reading:
     for number, layout in enumerate(layouts):
         article = _article(text, page, uses, layout, extents, number)
         found.append(article)
-        read += passages(text, article, list(units(page, uses, layout, joins)), len(read), seen)
+        read += passages(text, article, layout, list(units(page, uses, layout, joins)), len(read), seen)
         items += outline(text, page, uses, layout.blocks, joins, article.id, len(items))
     furniture = _furniture(source, page, uses, extents)
     return Reading(text, tuple(found), tuple(read), tuple(items), _repairs(text, page, joins), furniture)

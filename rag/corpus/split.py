@@ -132,7 +132,9 @@ def _short_sentences(text: str) -> Iterator[Range]:
             yield start, end
 
 
-def passages(clean: CleanText, article: Article, own: Sequence[Unit], first: int, seen: Counter[str]) -> list[Passage]:
+def passages(
+    clean: CleanText, article: Article, layout: Layout, own: Sequence[Unit], first: int, seen: Counter[str]
+) -> list[Passage]:
     """The passages of one article; ``first`` is the ordinal of the first, ``seen`` counts equal texts so far."""
     found: list[Passage] = []
     for unit in own:
@@ -153,8 +155,8 @@ def passages(clean: CleanText, article: Article, own: Sequence[Unit], first: int
                     author=article.author,
                     author_role=article.author_role,
                     headings=unit.headings,
-                    publication=clean.source.publication,
-                    date=clean.source.date,
+                    publication=clean.source.publication or layout.publication,
+                    date=clean.source.date or layout.date,
                     kind=unit.kind,
                     interrupted=unit.interrupted and (start, end) == cuts[-1],
                 )

@@ -1,0 +1,73 @@
+"""What a short line of a page may be: a label, a line of date and source, a heading. Judged by the line alone."""
+
+from __future__ import annotations
+
+import re
+
+from rag.corpus.fold import fold
+from rag.corpus.ordinals import marker_at
+
+LONGEST_HEADING = 50
+_HAN = re.compile("[\u3400-\u9fff]")
+_DATE = re.compile(r"(?P<date>(?:19|20)\d\d[年/.\-]\d{1,2}[月/.\-]\d{1,2}日?)(?:\s*\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?")
+_SOURCE = re.compile(r"(?:来源|稿源|出处|原载|原标题|责任编辑|编辑|作者|发布时间|发布日期|日期)\s*[:：]")
+_PUBLICATION = re.compile(r"(?:来源|稿源|出处|原载)\s*[:：]\s*《?(?P<name>[^\s《》:：]{2,20})》?")
+_AUTHOR = re.compile(r"作者\s*[:：]\s*[^:：]*$")
+BOX_NAMES = frozenset(
+    {
+        "观点", "核心观点", "核心提示", "核心阅读", "阅读提示", "内容提要", "内容摘要", "摘要", "提要", "导读",
+        "导语", "编者按", "编前", "编前语", "要点",
+    }  # fmt: skip
+)
+"""Names of a box that quotes the gist of its article or introduces it."""
+LABELS = BOX_NAMES | frozenset(
+    {
+        "编后", "编后语", "编辑手记", "记者手记", "短评", "时评", "微评", "快评", "锐评", "评论",
+        "言论", "社论", "链接", "相关链接", "新闻链接", "延伸阅读", "背景", "新闻背景", "声音", "关注",
+        "聚焦", "综合", "要闻", "简讯", "短讯", "快讯", "图片新闻", "图说", "特稿", "专题",
+        "专栏", "通讯", "特写", "理论", "调查", "观察", "视点", "焦点", "话题", "访谈",
+        "对话",
+    }  # fmt: skip
+)
+"""Names that stand alone above or beside an article and belong to the page."""
+
+
+def label_name(text: str) -> str:
+    """A label without the signs around it: "【短评】" → "短评"."""
+    return fold(text).strip("·|【】[]■□●◆ ")
+
+
+def is_dateline(text: str) -> bool:
+    """A web page's line of date and source: "2024年11月09日09:21 来源:《工人日报》"."""
+    folded = fold(text)
+    if len(folded) > 80 or "。" in folded:
+        return False
+    date = _DATE.search(folded)
+    if date is None:
+        return bool(_SOURCE.match(folded)) and len(folded) <= 30 and not _AUTHOR.match(folded)
+    rest = folded[: date.start()] + folded[date.end() :]
+    return not _HAN.search(rest) or (bool(_SOURCE.search(rest)) and len(rest) <= 50)
+
+
+def printed_date(line: str) -> str:
+    """The date in a line, as ISO: "2024年11月09日09:21 …" → "2024-11-09"; "" without one."""
+    found = _DATE.search(fold(line))
+    return "-".join(f"{int(part):02}" for part in re.findall(r"\d+", found["date"])) if found else ""
+
+
+def printed_source(line: str) -> str:
+    """The publication after 来源: in a line, without its brackets; "" without one."""
+    found = _PUBLICATION.search(fold(line))
+    return line[found.start("name") : found.end("name")] if found else ""
+
+
+def looks_like_heading(text: str) -> bool:
+    """A short line that is no sentence: no final stop, at most one comma, Chinese or words in it."""
+    if len(text) > LONGEST_HEADING or not (_HAN.search(text) or any(map(str.isalpha, text))):
+        return False
+    if text[-1] in "。．；;，,、：:…—" or "。" in text or "；" in text or ";" in text:
+        return False
+    if marker_at(text):
+        return True
+    commas = sum(text.count(char) for char in ",，")
+    return commas == 0 or (commas == 1 and len(text) <= 36 and text[-1] not in "）)")
