@@ -102,6 +102,11 @@ def test_items_come_from_the_quotes_or_from_the_passage() -> None:
     assert list_item(items, 2) == "二是乙"
 
 
+def test_it_stands_for_what_the_question_was_about() -> None:
+    asked = Turn("徐留平文章里的《意见》是谁印发的？", "中共中央、国务院。")
+    assert after("它说各级工会要做什么？", asked) == "徐留平文章里的《意见》说各级工会要做什么？"
+
+
 def test_the_topic_of_a_question() -> None:
     assert topic_of("工会理论培训班讲话提出的八个对标是哪些？") == "工会理论培训班讲话提出的八个对标"
     assert topic_of("第十五届中国新生代设计大奖由谁主办？") == "第十五届中国新生代设计大奖主办"

@@ -24,6 +24,8 @@ TOPIC_CUT = re.compile(
 )
 """The words that ask, cut out of a question to leave its topic."""
 
+SUBJECT = re.compile(r"(.{3,30}?)(?:分别|一共|共)?[是由](?:谁|什么|哪|怎|如何|多少|何)")
+"""徐留平文章里的《意见》是谁印发的: group 1 is what is asked about."""
 PERSON = re.compile(
     r"(?<!其)[他她](?!人|国)们?|这位(?:作者|记者|同志|领导|先生|女士|师傅)?|那位|此人|\b(?:he|she|his|her|him)\b"
 )

@@ -25,6 +25,7 @@ from rag.search.cues import (
     ITEM,
     NAMED,
     PERSON,
+    SUBJECT,
     THING,
     TOPIC_CUT,
     VAGUE_TOPIC,
@@ -53,6 +54,8 @@ class Talk:
     """What a conversation has come to: its topic, and the last turn under it."""
 
     topic: str = ""
+    subject: str = ""
+    """What the topic's question asks about, as a noun: what 它 stands for."""
     last: Turn = field(default_factory=lambda: Turn("", ""))
     quotes: tuple[Quote, ...] = ()
     """Of the last turn that had any."""
@@ -91,12 +94,23 @@ def topic_of(question: str) -> str:
     return left[:-1] if left.endswith(("的", "了")) else left
 
 
+def subject_of(question: str) -> str:
+    """What stands before the words that ask, where they ask about it; "" where the question is built otherwise.
+
+    >>> subject_of("徐留平文章里的《意见》是谁印发的？")
+    '徐留平文章里的《意见》'
+    """
+    match = SUBJECT.match(fold(question))
+    return question[: match.end(1)] if match else ""
+
+
 def _hear(talk: Talk, turn: Turn) -> Talk:
     fresh = not talk.topic or not _leans(turn.question, talk)
     said = fold(f"{turn.question} {turn.answer} " + " ".join(q.passage.title for q in turn.quotes))
     if fresh:
-        return Talk(topic_of(turn.question) or turn.question, turn, turn.quotes, said)
-    return Talk(talk.topic, turn, turn.quotes or talk.quotes, f"{talk.said} {said}")
+        topic = topic_of(turn.question) or turn.question
+        return Talk(topic, subject_of(turn.question) or topic, turn, turn.quotes, said)
+    return Talk(talk.topic, talk.subject, turn, turn.quotes or talk.quotes, f"{talk.said} {said}")
 
 
 def _leans(text: str, talk: Talk) -> bool:
@@ -192,9 +206,9 @@ def _swap(text: str, folded: str, talk: Talk) -> Standalone | None:
 def _thing(text: str, folded: str, talk: Talk) -> Standalone | None:
     """它什么时候开始的？: the topic in the place of the pronoun, when it reads as a noun."""
     match = IT.search(folded)
-    if match is None or VAGUE_TOPIC.search(fold(talk.topic)) or len(talk.topic) > 30:
+    if match is None or VAGUE_TOPIC.search(fold(talk.subject)) or len(talk.subject) > 30:
         return None
-    return Standalone(_bare(f"{text[: match.start()]}{talk.topic}{text[match.end() :]}"), talk.topic)
+    return Standalone(_bare(f"{text[: match.start()]}{talk.subject}{text[match.end() :]}"), talk.subject)
 
 
 def person_of(talk: Talk) -> str:
