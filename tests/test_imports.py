@@ -15,6 +15,9 @@ HOMES = {
     "gradio": {"ui/app.py"},
     "faiss": {"rag/index/dense.py", "eval/baseline.py"},
     "tantivy": {"rag/index/lexical.py"},
+    "openai": {"rag/answer/model.py"},
+    "mcp": {"ui/mcp.py"},
+    "jieba": {"rag/corpus/mentions.py"},
     "sqlite3": {"rag/index/tables.py", "rag/index/build.py", "ui/feedback.py", "eval/inbox.py"},
 }
 
