@@ -40,7 +40,8 @@ class Suggestions:
 
     def __init__(self, engine: Engine, busy: Callable[[], bool], *, try_out: bool = True) -> None:
         self.engine, self.busy, self.try_out = engine, busy, try_out
-        self._known: dict[tuple[int, Candidate], bool] = {}
+        self._tried_on: Chain | None = None
+        self._known: dict[Candidate, bool] = {}
 
     def examples(self) -> list[str]:
         """For the empty page: from different documents."""
@@ -57,15 +58,16 @@ class Suggestions:
 
     def _good(self, candidates: Iterable[Candidate], wanted: int, tries: int) -> list[str]:
         chain = self.engine.chain
+        if chain is not self._tried_on:  # the documents changed
+            self._tried_on, self._known = chain, {}
         found: dict[str, None] = {}
         for candidate in dict.fromkeys(candidates):
-            key = (id(chain), candidate)
-            if key not in self._known and self.try_out:
+            if candidate not in self._known and self.try_out:
                 if tries <= 0 or self.busy():
                     continue
                 tries -= 1
-                self._known[key] = _answers(chain, candidate)
-            if self._known.get(key, not self.try_out):
+                self._known[candidate] = _answers(chain, candidate)
+            if self._known.get(candidate, not self.try_out):
                 found[candidate.question] = None
             if len(found) == wanted:
                 break
