@@ -30,17 +30,17 @@ def test_ask_as_json_has_the_promised_shape(index: str) -> None:
     assert set(record["timings_ms"]) == {"search", "rerank", "read", "total"}
     citation = record["citations"][0]
     assert citation["n"] == 1 and citation["source"] == "000_1fe59509d8252147.txt"
-    assert {"passage_id", "title", "author", "publication", "date", "headings", "quote", "spans", "focus", "score"} <= set(citation)
-    assert len(record["hits"]) == 10 and {"passage_id", "source", "spans", "score", "ranks"} == set(record["hits"][0])
+    facts = {"passage_id", "title", "author", "publication", "date", "headings", "quote", "spans", "focus", "score"}
+    assert facts <= set(citation)
+    assert len(record["hits"]) == 10
+    assert {"passage_id", "source", "spans", "score", "ranks"} == set(record["hits"][0])
 
 
 def test_spans_are_offsets_into_the_original_file(index: str) -> None:
-    record = json.loads(wenju("ask", "司机之家是什么措施？", "--json", "--index", index).stdout)
+    record = json.loads(wenju("ask", "区域工会就业协作2020年以来举办了多少场招聘会？", "--json", "--index", index).stdout)
     for citation in record["citations"]:
         raw = (Path(__file__).parent.parent / "seeds" / citation["source"]).read_text("utf-8")
         pieces = "".join(raw[start:end] for start, end in citation["spans"])
-        if citation["source"].startswith("004"):
-            continue  # pinyin notes stand between the characters there
         assert "".join(pieces.split()) == "".join(citation["quote"].split())
 
 
@@ -86,7 +86,7 @@ def test_show_and_outline(index: str) -> None:
     ("arguments", "message"),
     [
         (["ask", ""], "问题是空的"),
-        (["ask", "字" * 100_000], "最多 2000 字"),
+        (["ask", "a" * 100_000], "最多 2000 字"),
         (["ask", "\x01\x02"], "问题是空的"),
         (["ask"], "请写出问题"),
         (["show", "无此段落"], "没有名为"),

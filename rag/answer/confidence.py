@@ -34,7 +34,9 @@ class Features:
     cosine: float
     """Best cosine of a sentence, stretched so that 0.8 is 0 and 0.95 is 1 (the model's useful range)."""
     neither: float
-    """How far the evidence is from the question both in words and in meaning."""
+    """How far the evidence is from the question both in words and in meaning (Chinese questions)."""
+    foreign: float
+    """1 when the question is in another language, where neither words nor cosines are comparable."""
     fits: float
     """1 when the best sentence holds the kind of thing asked for, 0.5 when one of the next does."""
     strict: float
@@ -49,24 +51,27 @@ class Features:
 class Weights:
     """Log-odds: ``bias`` plus one weight a feature. ``threshold`` is the least probability that is answered."""
 
-    bias: float = -2.17
-    cosine: float = 1.11
-    neither: float = -0.33
-    fits: float = 2.42
-    strict: float = -1.51
-    missing: float = -2.38
-    score: float = 0.21
-    threshold: float = 0.398
+    bias: float = -2.09
+    cosine: float = 1.15
+    neither: float = -0.41
+    foreign: float = 0.34
+    fits: float = 2.33
+    strict: float = -1.55
+    missing: float = -2.49
+    score: float = 0.19
+    threshold: float = 0.387
 
 
 def features(question: str, analysis: Analysis, ranked: Sequence[Scored], library: Library) -> Features:
     """The features of ``ranked`` candidates (at least one, best first)."""
     best, top = ranked[0], ranked[:_LOOKED_AT]
     cosine = max(_stretch(s.candidate.cosine) for s in ranked)
+    foreign = analysis.language != "zh"
     wording = max(max(s.candidate.coverage, 0.5 * s.candidate.context) for s in top)
     return Features(
         cosine=cosine,
-        neither=(1 - min(1.0, wording / 0.25)) * (1 - min(1.0, cosine / 0.75)),
+        neither=0.0 if foreign else (1 - min(1.0, wording / 0.25)) * (1 - min(1.0, cosine / 0.75)),
+        foreign=float(foreign),
         fits=1.0 if best.fits else 0.5 if any(s.fits for s in top) else 0.0,
         strict=float(tells_kind(question, analysis)),
         missing=float(bool(missing_facts(question, _hits(ranked), library))),

@@ -53,7 +53,7 @@ def candidates(question: str, hits: Sequence[Hit], library: Library, encoder: En
         if passage.kind not in _TEXTUAL:
             continue
         context = coverage(wanted, terms(f"{head(passage)}\n{passage.text}"), rarity)
-        # The first vector is that of the whole passage; the others belong to its pieces, in order.
+        # The first vector is that of the passage's beginning; the others belong to its pieces, in order.
         cosines = iter((library.vectors(passage.id) @ vector)[1:].tolist())
         for start, end in units(passage.text):
             cosine = max(next(cosines) for _ in pieces(passage.text, start, end))

@@ -61,7 +61,7 @@ class SentenceReader:
     def read(self, question: str, analysis: Analysis, hits: Sequence[Hit]) -> Evidence:
         """The quotes that answer ``question``, with the probability that they do."""
         if is_command(question):
-            return Evidence((), 0.0, "这是对程序的指令，不是可以由文献回答的问题。")
+            return Evidence((), 0.0, "这是一项指令或任务，不是可以由文献回答的问题。")
         special = byline_quotes(question, analysis, hits, self._library)
         if special:
             return Evidence(special, 1.0)

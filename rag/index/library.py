@@ -73,7 +73,7 @@ class Library:
         return None if filters == Filters() else self._tables.rows_matching(filters)
 
     def vectors(self, passage_id: str) -> Vectors:
-        """The vectors of one passage: the whole of it, then its ``windows``."""
+        """The vectors of one passage: its beginning under its head, then its ``windows``."""
         return self.dense.vectors(self._tables.row_of(passage_id))
 
     @cached_property

@@ -16,7 +16,7 @@ class Weights:
     """Share of the lexical score: ``base + slope * coverage`` of the best lexical hits, within [0, 1]."""
 
     base: float = 0.10
-    slope: float = 0.30
+    slope: float = 0.60
 
     def lexical(self, coverage: float) -> float:
         """The share of the lexical score for a question of which ``coverage`` (0 to 1) was matched."""
