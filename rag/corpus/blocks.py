@@ -178,8 +178,6 @@ def _in_context(found: list[Block], at: int) -> Block:
     if block.kind is BlockKind.HEADING and not block.level:
         if below is None and above is not None and above.kind is BlockKind.PARAGRAPH and len(block.text) > 4:
             return replace(block, kind=BlockKind.PARAGRAPH)  # a last line is no heading: there is nothing below it
-        if len(block.text) <= 8 and below is not None and below.kind is BlockKind.BYLINE and below.inline:
-            return replace(block, kind=BlockKind.LABEL)
         if _counts_with(block, above) or _counts_with(block, below):
             return replace(block, kind=BlockKind.BULLET)
     if block.kind is BlockKind.PARAGRAPH and _is_ordinal_heading(block, below):

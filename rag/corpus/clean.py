@@ -31,6 +31,9 @@ _LINK = re.compile(r"!?\[([^\[\]\r\n]{1,200})\](\([^()\s]{1,500}\))")
 _TAG = re.compile(r"</?(?:br|p|b|i|u|em|strong|span|div|sup|sub|font|center)(?:\s[^<>\r\n]{0,200})?/?>", re.IGNORECASE)
 
 
+_VOID = re.compile(f"(?:[{_EDGE_BLANK}]|{_UNSEEN.pattern}|{_TAG.pattern})+", re.IGNORECASE)
+
+
 def clean(source: Source) -> CleanText:
     """The readable text of ``source`` with the original place of each character."""
     raw = source.raw
@@ -46,8 +49,9 @@ def _lines(raw: str) -> Iterator[Line]:
     for stop in chain((m.span() for m in _BREAK.finditer(raw)), ((len(raw), len(raw)),)):
         end = stop[0]
         text = raw[at:end]
-        left = len(text) - len(text.lstrip(_EDGE_BLANK))
-        body = text.strip(_EDGE_BLANK)
+        lead = _VOID.match(text)
+        left = lead.end() if lead else 0
+        body = text[left:].rstrip(_EDGE_BLANK)
         mark = _MARK.match(body)
         width = mark.end() if mark else 0
         if body and (_RULE.match(body) or width == len(body)):

@@ -24,6 +24,7 @@ _LOST_ONE = re.compile(rf"[?？]({_SYLLABLE})[)）]")
 _AND = re.compile(rf"(?<={_HAN})([ \t]and[ \t])(?={_HAN})")
 _FEWEST_NOTES = 20
 _NOTED_SHARE = 0.8
+_TONED_SHARE = 0.6
 _WORD_REACH = 6
 
 
@@ -54,6 +55,8 @@ def pinyin_damage(raw: str) -> dict[str, set[str]]:
     if len(notes) < _FEWEST_NOTES or len({3 * start // len(raw) for _, _, start in notes}) < 3:
         return {}
     counts = Counter(raw)
+    if sum(not note.isascii() for _, note, _ in notes) < _TONED_SHARE * len(notes):
+        return {}  # (a) and (b) are no pinyin
     if len(notes) < _NOTED_SHARE * sum(counts[char] for char in {char for char, _, _ in notes}):
         return {}
     readings: defaultdict[str, set[str]] = defaultdict(set)

@@ -22,22 +22,23 @@ class Edit:
 
 
 def apply_edits(source: Source, edits: Iterable[Edit]) -> CleanText:
-    """``source`` with ``edits`` made. Of edits that overlap the one that starts first (then the shorter) is made."""
+    """``source`` with ``edits`` made. Cuts that overlap add up; what would be shown inside a cut is cut."""
     raw = source.raw
     parts: list[str] = []
     origins: list[int] = []
     repairs: list[Repair] = []
     at = 0
     for edit in sorted(edits):
-        if edit.start < at or edit.end <= edit.start:
+        if edit.end <= max(at, edit.start):
             continue
-        parts.append(raw[at : edit.start])
-        origins.extend(range(at, edit.start))
-        if edit.shown:
-            parts.append(edit.shown)
-            origins.append(edit.start)
-        if edit.reason:
-            repairs.append(Repair(Span(edit.start, edit.end), edit.shown, edit.reason))
+        if edit.start >= at:
+            parts.append(raw[at : edit.start])
+            origins.extend(range(at, edit.start))
+            if edit.shown:
+                parts.append(edit.shown)
+                origins.append(edit.start)
+            if edit.reason:
+                repairs.append(Repair(Span(edit.start, edit.end), edit.shown, edit.reason))
         at = edit.end
     parts.append(raw[at:])
     origins.extend(range(at, len(raw)))

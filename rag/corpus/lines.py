@@ -17,7 +17,7 @@ BOX_NAMES = frozenset(
     {
         "观点", "核心观点", "核心提示", "核心阅读", "阅读提示", "内容提要", "内容摘要", "摘要", "提要", "导读",
         "导语", "编者按", "编前", "编前语", "要点",
-    }  # fmt: skip
+    }
 )
 """Names of a box that quotes the gist of its article or introduces it."""
 LABELS = BOX_NAMES | frozenset(
@@ -27,7 +27,7 @@ LABELS = BOX_NAMES | frozenset(
         "聚焦", "综合", "要闻", "简讯", "短讯", "快讯", "图片新闻", "图说", "特稿", "专题",
         "专栏", "通讯", "特写", "理论", "调查", "观察", "视点", "焦点", "话题", "访谈",
         "对话",
-    }  # fmt: skip
+    }
 )
 """Names that stand alone above or beside an article and belong to the page."""
 

@@ -1,0 +1,163 @@
+"""Pages → articles: headlines, bylines, roles, boxes, jumps, and fragments that the layout took elsewhere.
+
+The pages in ``tests/data/pages`` were written for these tests, in layouts other than the seeds'.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from rag.corpus.load import load_file, source_from_text
+from rag.corpus.reading import read_source
+from rag.types import PassageKind, Reading
+
+PAGES = Path(__file__).parent / "data" / "pages"
+
+
+def read(raw: str) -> Reading:
+    return read_source(source_from_text("x", raw))
+
+
+def credits(reading: Reading) -> list[tuple[str, str, str]]:
+    return [(article.title, article.author, article.author_role) for article in reading.articles]
+
+
+def body(reading: Reading, title: str) -> list[str]:
+    return [p.text for p in reading.passages if p.title == title and p.kind is PassageKind.PARAGRAPH]
+
+
+def test_a_page_of_news_and_comment() -> None:
+    reading = read_source(load_file(PAGES / "economy.txt"))
+    assert credits(reading) == [
+        ("全省民营企业座谈会召开", "周晓峰、林静", ""),
+        ("智慧农业让“靠天吃饭”成为过去", "高原", ""),
+        ("以数字化赋能乡村治理", "陈立新", "省社会科学院农村发展研究所"),
+    ]
+    assert reading.articles[0].headings[-1] == "坚持以人民为中心的发展思想"
+    assert reading.articles[2].headings == ("理论视野",)
+    raw = reading.clean.source.raw
+    assert [raw[span.start : span.end] for span in reading.furniture] == ["要闻", "（下转第三版）", "理论视野"]
+    assert [p.text[-5:] for p in reading.passages if len(p.spans) > 1] == ["安心经营。", "理的队伍。"]
+    assert all(not p.interrupted for p in reading.passages)
+
+
+def test_a_traditional_page_without_any_markup() -> None:
+    reading = read_source(load_file(PAGES / "taipei.txt"))
+    assert credits(reading) == [
+        ("捷運新線月底通車 沿線商圈期待", "王小明", ""),
+        ("颱風來襲 農損逾三億", "李大同", ""),
+        ("", "陳美玲", ""),
+    ]
+
+
+def test_a_markdown_bulletin() -> None:
+    reading = read_source(load_file(PAGES / "bulletin.md"))
+    assert credits(reading) == [
+        ("某市工会工作简报", "", ""),
+        ("开展送温暖活动", "刘洋", ""),
+        ("举办技能大赛", "", ""),
+        ("通知公告", "", ""),
+    ]
+    assert {p.date for p in reading.passages if p.article_id == reading.articles[0].id} == {"2024-03-05"}
+
+
+def test_a_markdown_document_is_one_article() -> None:
+    reading = read("# 指南\n\n## 安装\n\n先装好。\n\n## 使用\n\n再使用。\n\n### 细节\n\n看这里。\n\n# 附录\n\n完。")
+    assert credits(reading) == [("指南", "", "")]
+
+
+def test_a_speech_of_one_title() -> None:
+    reading = read(
+        "在大会上的讲话\n\n同志们：\n今天我们开会。\n一、总结工作\n成绩很大。\n二、部署任务\n任务很重。\n谢谢大家。"
+    )
+    assert credits(reading) == [("在大会上的讲话", "", "")]
+
+
+def test_an_author_named_only_in_the_role_note() -> None:
+    reading = read("加强工会建设的思考\n\n工会要加强建设。\n\n(作者张国强为某市总工会主席)")
+    assert credits(reading) == [("加强工会建设的思考", "张国强", "张国强为某市总工会主席")]
+
+
+def test_a_role_note_in_the_last_line_of_a_paragraph() -> None:
+    reading = read("加强工会建设的思考\n\n张国强\n\n工会要加强建设。（作者单位：某市总工会）")
+    assert credits(reading) == [("加强工会建设的思考", "张国强", "某市总工会")]
+    assert [(p.kind.value, p.text) for p in reading.passages][-2:] == [
+        ("paragraph", "工会要加强建设。"),
+        ("role", "（作者单位：某市总工会）"),
+    ]
+
+
+FIRST = (
+    "推动港口绿色转型\n\n赵海生\n\n港口是国际贸易的枢纽。岸电设施建设要加快推进，靠港船舶应当优先使用岸电，减少港区的空气污\n\n"
+    "提升社区养老服务\n\n孙慧敏\n\n老龄化程度不断加深。社区养老服务要增加助餐点，让老人在家门口吃上热饭。护理人员要持证上岗。\n\n"
+    "（作者单位：某省民政厅养老服务处）\n\n染物排放。同时要完善岸电价格机制，调动港口和船舶企业两方面的积极性，使岸电真正用起来。\n\n"
+    "（作者单位：某市港口管理局）\n"
+)
+
+
+def test_a_far_continuation_takes_the_role_note_with_it() -> None:
+    reading = read(FIRST)
+    assert credits(reading) == [
+        ("推动港口绿色转型", "赵海生", "某市港口管理局"),
+        ("提升社区养老服务", "孙慧敏", "某省民政厅养老服务处"),
+    ]
+    (port,) = body(reading, "推动港口绿色转型")
+    assert "空气污染物排放" in port
+    seams = [repair for repair in reading.repairs if "版面断开" in repair.reason]
+    assert len(seams) == 1
+
+
+def test_a_far_byline_belongs_to_the_article_that_lacks_one() -> None:
+    raw = (
+        "推动港口绿色转型\n\n排放。同时要完善岸电价格机制，调动港口和船舶企业两方面的积极性。\n\n（作者单位：某市港口管理局）\n\n"
+        "提升社区养老服务\n\n孙慧敏\n\n社区养老服务要增加助餐点，让老人在家门口吃上热饭。\n\n（作者单位：某省民政厅）\n\n"
+        "赵海生\n\n港口是国际贸易的枢纽。靠港船舶应当优先使用岸电，减少港区的空气污染物\n"
+    )
+    reading = read(raw)
+    assert credits(reading) == [
+        ("推动港口绿色转型", "赵海生", "某市港口管理局"),
+        ("提升社区养老服务", "孙慧敏", "某省民政厅"),
+    ]
+    assert body(reading, "推动港口绿色转型")[0].startswith("港口是国际贸易的枢纽")
+
+
+def test_a_jump_from_another_page_is_an_article_without_a_title() -> None:
+    reading = read(
+        "大坝今天合龙\n\n本报讯(记者王强)大坝合龙了。\n\n(上接第1版)\n\n同志们还要继续努力，把工作做好。\n\n(作者系某局局长)"
+    )
+    assert credits(reading) == [("大坝今天合龙", "王强", ""), ("", "", "某局局长")]
+    assert [reading.clean.source.raw[s.start : s.end] for s in reading.furniture] == ["(上接第1版)"]
+
+
+def test_a_headline_inside_a_sentence_is_no_section() -> None:
+    raw = (
+        "(上接第1版)\n\n总书记来到商贸城考察，详细询问市场行情。快递物流等新业态不断涌现，工会将聚力提升新\n\n奋力谱写商贸城新篇章\n\n"
+        "就业形态劳动者技能素质，聚力维护新就业形态劳动者合法权益，服务新就业形态劳动者。\n"
+    )
+    reading = read(raw)
+    assert [article.title for article in reading.articles] == ["奋力谱写商贸城新篇章"]
+    assert "聚力提升新就业形态劳动者" in "".join(body(reading, "奋力谱写商贸城新篇章"))
+
+
+def test_a_series_heading_stands_over_equal_articles_only() -> None:
+    raw = (
+        "# 学习心得专版\n\n## 一篇心得体会文章\n\n王敏\n\n甲文。\n\n(作者系甲)"
+        "\n\n## 又一篇心得文章\n\n李强\n\n乙文。\n\n(作者系乙)\n\n"
+        "### 校园招聘\n\n图为招聘现场。\n\n程依宝摄/中新社\n"
+    )
+    reading = read(raw)
+    assert [article.headings for article in reading.articles] == [("学习心得专版",), ("学习心得专版",), ()]
+    assert credits(reading)[2] == ("校园招聘", "程依宝", "")
+
+
+def test_a_line_above_a_list_is_not_interrupted() -> None:
+    reading = read("总体目标\n\n支持更多重点群体投身创业活动，优化服务\n\n力争实现\n\n- 甲\n- 乙\n")
+    assert not any(passage.interrupted for passage in reading.passages)
+
+
+@pytest.mark.parametrize("raw", ["", "\n\n", "---\n", "<br>\n"])
+def test_nothing_gives_nothing(raw: str) -> None:
+    from rag.types import Source
+
+    reading = read_source(Source("x", "", raw, ""))
+    assert (reading.articles, reading.passages, reading.outline) == ((), (), ())
