@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rag.answer.question import Analysis, Asked
 from rag.answer.quoting import make_quote
 from rag.corpus.fold import fold
 from rag.index.lexical import terms
 from rag.index.library import Library
-from rag.search.wording import content_terms, coverage
+from rag.search.wording import content_terms, coverage, names_in
 from rag.types import Hit, Passage, PassageKind, Quote
 
 _OFFICE = re.compile(r"职务|职位|头衔|担任|任职|身份|什么人|哪(?:个|里的?)单位|在哪(?:里|儿|个单位)?(?:工作|任职|供职)|单位是|是谁|what position|who is")
@@ -27,13 +27,6 @@ def byline_quotes(question: str, analysis: Analysis, hits: Sequence[Hit], librar
     if analysis.asked is Asked.WORKS:
         return _works_of(question, library)
     return ()
-
-
-def names_in(question: str, authors: Iterable[str]) -> list[str]:
-    """Authors of the library that the question names."""
-    folded = fold(question).replace(" ", "")
-    names = {name for line in authors for name in line.split("、") if len(name) >= 2}
-    return sorted(name for name in names if fold(name) in folded)
 
 
 def _author_of(question: str, hits: Sequence[Hit], library: Library) -> tuple[Quote, ...]:

@@ -17,6 +17,7 @@ from rag.corpus.clauses import units
 from rag.corpus.fold import fold
 from rag.index.embed import Encoder
 from rag.index.library import Library
+from rag.search.wording import names_in
 from rag.types import Hit, Quote
 
 READ = 8
@@ -26,6 +27,7 @@ AT_MOST = 3
 CLOSE = 0.86
 """A further sentence is quoted when it scores at least this share of the best."""
 
+_QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,20})[”\"」』]")
 SHORT = 45
 """A quoted sentence below this many characters takes the next one along, except where a short answer was asked for."""
 
@@ -68,17 +70,28 @@ class SentenceReader:
         whole = find_list(question, analysis, hits, self._library)
         if whole is not None:
             return Evidence(whole.quotes, 1.0 if whole.quotes else 0.0, whole.note)
-        found = candidates(question, hits[:READ], self._library, self._encoder)
+        found = candidates(question, self._own_words(question, hits)[:READ], self._library, self._encoder)
         if not found:
             return Evidence((), 0.0)
         ranked = _ranked(question, analysis, found)
         signs = features(question, analysis, ranked, self._library)
-        return Evidence(self._best(analysis, ranked), confidence(signs, self.weights), features=signs)
+        return Evidence(self._best(question, analysis, ranked), confidence(signs, self.weights), features=signs)
 
-    def _best(self, analysis: Analysis, ranked: Sequence[Scored]) -> tuple[Quote, ...]:
+    def _own_words(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
+        """Only the hits of an author whom the question names, when there are any: nobody else says what 徐留平认为."""
+        names = set(names_in(question, self._library.authors()))
+        own = [hit for hit in hits if names & set(hit.passage.author.split("、"))]
+        return own or hits
+
+    def _best(self, question: str, analysis: Analysis, ranked: Sequence[Scored]) -> tuple[Quote, ...]:
         least = ranked[0].score * CLOSE
+        # What the question puts in quotation marks, the best sentence has or has not; the others must not do worse.
+        named = [term for term in _QUOTED.findall(fold(question)) if term in fold(ranked[0].candidate.text)]
         chosen: list[Scored] = []
         for scored in ranked:
+            text = fold(scored.candidate.text)
+            if not all(term in text for term in named):
+                continue
             if scored.score >= least and len(chosen) < AT_MOST and not any(_repeats(scored, c) for c in chosen):
                 chosen.append(scored)
         return tuple(self._quote(scored, analysis) for scored in chosen)

@@ -90,9 +90,13 @@ class Library:
         """Rows of the bylines and role notes of one article."""
         return self._tables.rows_of_kind((PassageKind.BYLINE, PassageKind.ROLE), article_id)
 
-    def authors(self) -> list[str]:
+    @cached_property
+    def _authors(self) -> tuple[str, ...]:
+        return tuple(self._tables.authors())
+
+    def authors(self) -> tuple[str, ...]:
         """All author lines."""
-        return self._tables.authors()
+        return self._authors
 
 
 def open_library(folder: Path, encoder: Encoder, *, allow_stale: bool = False) -> Library:

@@ -53,6 +53,13 @@ def asks_for_credit(question: str) -> bool:
     return bool(_CREDIT.search(fold(question)))
 
 
+def names_in(question: str, authors: Iterable[str]) -> list[str]:
+    """The names in ``authors`` (lines of names joined by 、) that the question mentions, sorted."""
+    folded = fold(question).replace(" ", "")
+    names = {name for line in authors for name in line.split("、") if len(name) >= 2}
+    return sorted(name for name in names if fold(name) in folded)
+
+
 def coverage(wanted: Iterable[str], text_terms: Iterable[str], weight: Callable[[str], float]) -> float:
     """The share (0 to 1) of the wanted terms' weight that ``text_terms`` hold."""
     have = set(text_terms)
