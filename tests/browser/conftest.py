@@ -85,9 +85,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Starts a server with options; all are ended at the end of the session."""
+    """Starts a server with options; all are ended with the package, so that no event loop outlives it."""
     running: list[Server] = []
 
     def start(folder: Path | None = None, **options: str) -> Server:
@@ -100,13 +100,13 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
         server.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def scripted(serve: Callable[..., Server]) -> Server:
     """One scripted server that the tests share which leave it as it was."""
     return serve()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
