@@ -1,4 +1,4 @@
-"""Fit the answerability model on the dev split: `python -m eval fit` prints the weights to put into rag/answer/confidence.py.
+"""Fit the answerability model on the dev split: `python -m eval fit` prints the weights of rag/answer/confidence.py.
 
 Logistic regression on the features that the reader itself computes; the threshold is where the false-refusal rate over
 all answerable dev cases reaches the wanted rate. Only dev cases are looked at.
@@ -48,8 +48,9 @@ def fit(chain: QAChain, wanted: float = FALSE_REFUSALS) -> dict[str, float]:
 
 def main(index: Path | None = None) -> None:
     """Print the fitted weights."""
+    from rich.console import Console
+
     from rag.chain import open_chain
     from rag.settings import load_settings
-    from rich.console import Console
 
     Console().print(fit(open_chain(load_settings(index=index))))

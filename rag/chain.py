@@ -1,9 +1,9 @@
 """The retrieval chain: one sentence, offered as a LangChain Runnable.
 
-    hits   = retriever.search(question)
-    quotes = reader.read(question, hits)
-    answer = compose(quotes), every quote verified against the original first; or, when a chat model is set,
-             writer.write(question, passages): its prose, every sentence checked before it is shown
+hits   = retriever.search(question)
+quotes = reader.read(question, hits)
+answer = compose(quotes), every quote verified against the original first; or, when a chat model is set,
+         writer.write(question, passages): its prose, every sentence checked before it is shown
 """
 
 from __future__ import annotations
@@ -59,9 +59,7 @@ class QAChain(Runnable[Question | str, Answer]):
         *_, answer = self.stream(input, config)
         return answer
 
-    def stream(
-        self, input: Question | str, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> Iterator[Answer]:
+    def stream(self, input: Question | str, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:
         """Growing answers: the first has the hits and no text, the last is whole."""
         started = perf_counter()
         question = check_question(input, self.settings.max_question)

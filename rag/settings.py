@@ -81,7 +81,9 @@ def load_settings(**changes: object) -> Settings:
     known = {f"WENJU_{name.upper()}" for name in Settings.model_fields}
     unknown = sorted(key for key in os.environ if key.startswith("WENJU_") and key not in known)
     if unknown:
-        raise WenjuError(f"不认识的环境变量 {'、'.join(unknown)}；可用的有 {'、'.join(sorted(known))}。(unknown setting)")
+        raise WenjuError(
+            f"不认识的环境变量 {'、'.join(unknown)}；可用的有 {'、'.join(sorted(known))}。(unknown setting)"
+        )
     try:
         return Settings(**{key: value for key, value in changes.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:

@@ -29,7 +29,9 @@ def print_answer(out: Console, answer: Answer) -> None:
         out.print(Text(f"注：{answer.reason}", style="yellow"))
     out.print()
     for number, quote in enumerate(answer.quotes, 1):
-        out.print(Text(f"[{number}] {_where(quote.passage)}　{_places(quote)}　已核对　{quote.passage.id}", style="dim"))
+        out.print(
+            Text(f"[{number}] {_where(quote.passage)}　{_places(quote)}　已核对　{quote.passage.id}", style="dim")
+        )
 
 
 def print_sources(out: Console, quotes: Sequence[Quote]) -> None:
@@ -63,7 +65,9 @@ def print_passage(out: Console, passage: Passage, reading: Reading) -> None:
         if abs(neighbour.ordinal - passage.ordinal) <= 1:
             out.print(Text(neighbour.text, style="reverse" if neighbour.id == passage.id else "dim"))
     places = "、".join(f"{span.start}–{span.end}" for span in passage.spans)
-    out.print(Text(f"原文位置 {places}" + ("　（版面在此断开，未找到下文）" if passage.interrupted else ""), style="dim"))
+    out.print(
+        Text(f"原文位置 {places}" + ("　（版面在此断开，未找到下文）" if passage.interrupted else ""), style="dim")
+    )
 
 
 def print_document(out: Console, reading: Reading) -> None:
@@ -84,7 +88,9 @@ def print_document(out: Console, reading: Reading) -> None:
         out.print(Text(f"\n整理了 {len(reading.repairs)} 处：", style="bold"))
         for repair in reading.repairs[:200]:
             was = reading.clean.source.raw[repair.span.start : repair.span.end]
-            out.print(Text(f"  {repair.span.start}–{repair.span.end} {repair.reason}：{was!r} → {repair.shown!r}", "dim"))
+            out.print(
+                Text(f"  {repair.span.start}–{repair.span.end} {repair.reason}：{was!r} → {repair.shown!r}", "dim")
+            )
 
 
 def print_diff(out: Console, reading: Reading) -> None:
@@ -121,9 +127,7 @@ def print_status(out: Console, record: Mapping[str, Any]) -> None:
         out.print(Text(f"需要重建：{reason}", style="yellow"))
     table = Table("文件", "标题", "出版物", "日期", "字数", box=None)
     for source in record["sources"][:50]:
-        table.add_row(
-            *(Text(str(source[name])) for name in ("source", "title", "publication", "date", "characters"))
-        )
+        table.add_row(*(Text(str(source[name])) for name in ("source", "title", "publication", "date", "characters")))
     out.print(table)
 
 

@@ -25,9 +25,7 @@ class TinyEncoder(Encoder):
     def __init__(self) -> None:
         self.embedded: list[str] = []
 
-    def encode_passages(
-        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> np.ndarray:
+    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> np.ndarray:
         self.embedded.extend(texts)
         if progress is not None:
             progress(len(texts))

@@ -81,7 +81,7 @@ def test_touching_a_file_without_changing_it_is_fine(folder: Path, documents: Pa
 def test_another_model_is_refused(folder: Path, documents: Path, tiny: TinyEncoder) -> None:
     build_index(folder, [documents], tiny)
     tiny.name = "tiny-2"
-    with pytest.raises(WenjuError, match="另一个模型.*wenju build"):
+    with pytest.raises(WenjuError, match=r"另一个模型.*wenju build"):
         open_library(folder, tiny)
 
 
@@ -98,14 +98,14 @@ def test_damage_is_refused_and_a_rebuild_repairs_it(
         path.unlink()
     else:
         path.write_bytes(bytes(data if damage == "flip" else data[: len(data) // 2]))
-    with pytest.raises(WenjuError, match="wenju build"):
+    with pytest.raises(WenjuError, match=r"wenju build"):
         open_library(folder, tiny)
     build_index(folder, [documents], tiny)
     open_library(folder, tiny)
 
 
 def test_no_index_says_what_to_do(folder: Path, tiny: TinyEncoder) -> None:
-    with pytest.raises(WenjuError, match="还没有索引.*wenju build"):
+    with pytest.raises(WenjuError, match=r"还没有索引.*wenju build"):
         open_library(folder, tiny)
 
 
@@ -207,7 +207,8 @@ def test_add_replace_and_remove_one_source(folder: Path, documents: Path, tmp_pa
 
 def test_filters(folder: Path, documents: Path, tiny: TinyEncoder) -> None:
     (documents / "catalog.toml").write_text(
-        '["甲.txt"]\npublication = "河报"\ndate = "2024-05-01"\n["乙.txt"]\npublication = "山报"\ndate = "2023"\n', "utf-8"
+        '["甲.txt"]\npublication = "河报"\ndate = "2024-05-01"\n["乙.txt"]\npublication = "山报"\ndate = "2023"\n',
+        "utf-8",
     )
     build_index(folder, [documents], tiny)
     library = open_library(folder, tiny)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 from langchain_core.runnables import RunnableLambda
@@ -25,9 +26,12 @@ def chain(seed_settings: Settings) -> QAChain:
         ("区域工会就业协作2020年以来举办了多少场招聘会？", ["7万余场"]),
         ("深圳工会的“211”体系是什么？", ["“211”体系"]),
         ("徐留平认为企业在产改中应承担什么责任？", ["培養產業工人的責任"]),
-        ("工会理论培训班讲话提出的八个对标是哪些？", ["主体责任", "凝心铸魂", "意识形态", "尊重劳动", "全心全意", "萌芽状态", "桥梁纽带", "优良作风"]),
+        (
+            "工会理论培训班讲话提出的八个对标是哪些？",
+            ["主体责任", "凝心铸魂", "意识形态", "尊重劳动", "全心全意", "萌芽状态", "桥梁纽带", "优良作风"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_questions_of_the_first_issue(chain: QAChain, question: str, wanted: list[str]) -> None:
     answer = chain.invoke(question)
     assert answer.status is Status.ANSWERED
@@ -41,7 +45,12 @@ def test_refuses_what_the_documents_do_not_say(chain: QAChain, question: str) ->
     assert answer.text == "" and answer.quotes == () and answer.reason and answer.hits
 
 
-QUESTIONS = ["银川市推出了多少条产改举措？", "工会工作的生命线是什么？", "八个对标是哪些？", "敬业精神最高的层次是什么？"]
+QUESTIONS = [
+    "银川市推出了多少条产改举措？",
+    "工会工作的生命线是什么？",
+    "八个对标是哪些？",
+    "敬业精神最高的层次是什么？",
+]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -61,7 +70,7 @@ def test_deterministic(chain: QAChain) -> None:
 def test_stream_grows_to_the_whole_answer(chain: QAChain) -> None:
     states = list(chain.stream("八个对标是哪些？"))
     assert states[0].hits and not states[0].text
-    assert all(later.text.startswith(earlier.text) for earlier, later in zip(states, states[1:], strict=False))
+    assert all(later.text.startswith(earlier.text) for earlier, later in pairwise(states))
     assert len(states) > 3
     assert states[-1].text == chain.invoke("八个对标是哪些？").text
 

@@ -37,7 +37,9 @@ def test_ask_as_json_has_the_promised_shape(index: str) -> None:
 
 
 def test_spans_are_offsets_into_the_original_file(index: str) -> None:
-    record = json.loads(wenju("ask", "区域工会就业协作2020年以来举办了多少场招聘会？", "--json", "--index", index).stdout)
+    record = json.loads(
+        wenju("ask", "区域工会就业协作2020年以来举办了多少场招聘会？", "--json", "--index", index).stdout
+    )
     for citation in record["citations"]:
         raw = (Path(__file__).parent.parent / "seeds" / citation["source"]).read_text("utf-8")
         pieces = "".join(raw[start:end] for start, end in citation["spans"])

@@ -45,6 +45,9 @@ def test_asking_imports_neither_torch_nor_gradio(tmp_path: Path, documents: Path
         "print([m for m in ('torch', 'gradio', 'sentence_transformers', 'transformers') if m in sys.modules])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, "ask", "渡船有几艘？", "--index", index], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, "ask", "渡船有几艘？", "--index", index],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip().splitlines()[-1] == "[]"

@@ -13,7 +13,10 @@ from rag.index.library import Library
 from rag.search.wording import content_terms, coverage, names_in
 from rag.types import Hit, Passage, PassageKind, Quote
 
-_OFFICE = re.compile(r"职务|职位|头衔|担任|任职|身份|什么人|哪(?:个|里的?)单位|在哪(?:里|儿|个单位)?(?:工作|任职|供职)|单位是|是谁|what position|who is")
+_OFFICE = re.compile(
+    r"职务|职位|头衔|担任|任职|身份|什么人|哪(?:个|里的?)单位|在哪(?:里|儿|个单位)?(?:工作|任职|供职)|"
+    r"单位是|是谁|what position|who is"
+)
 _LINES = (PassageKind.BYLINE, PassageKind.ROLE)
 
 

@@ -63,7 +63,7 @@ def candidates(question: str, hits: Sequence[Hit], library: Library, encoder: En
 
 
 def missing_facts(question: str, hits: Sequence[Hit], library: Library) -> list[str]:
-    """Numbers that the question names and the first hit's article lacks; cities and 《titles》 that no hit's article has.
+    """Numbers of the question that the first hit's article lacks; cities and 《titles》 that no hit's article has.
 
     A question about 广州 or 2026 is not answered by an article that never mentions it, however near it is otherwise.
     The number of things that are asked for (哪四个) is no such fact.

@@ -37,7 +37,7 @@ class WholeList:
 
 
 def find_list(question: str, analysis: Analysis, hits: Sequence[Hit], library: Library) -> WholeList | None:
-    """The list that ``question`` asks for; without quotes when it is announced and nowhere given; None when no list fits."""
+    """The list that ``question`` asks for; without quotes when announced and nowhere given; None when no list fits."""
     if analysis.asked is not Asked.LIST:
         return None
     known = [_Outline.of(source, library) for source in dict.fromkeys(hit.passage.source_id for hit in hits)]
@@ -126,7 +126,7 @@ def _fit(
     hits: Sequence[Hit],
     library: Library,
 ) -> float:
-    """How well a list answers: the question's rare wording in what introduces it, a named count, nearness to the hits."""
+    """How well a list answers: the question's rare wording in its introduction, a named count, nearness to the hits."""
     items = outline.below(parent)
     home = next((p for p in outline.passages if p.article_id == parent.article_id), None)
     top = f"{home.title} {home.author} " if home is not None else ""
@@ -136,9 +136,7 @@ def _fit(
     named = 0.3 if parent.announced_as and _bare(parent.announced_as) in _bare(question) else 0.0
     counts = {number.value for number in find_numbers(fold(question))} & set(range(2, 30))
     counted = 0.0 if not counts else 0.15 if counts & {len(items), parent.announced} else -0.2
-    near = max(
-        (1.0 / rank for rank, hit in enumerate(hits, 1) if _touches(hit.passage, (parent, *items))), default=0.0
-    )
+    near = max((1.0 / rank for rank, hit in enumerate(hits, 1) if _touches(hit.passage, (parent, *items))), default=0.0)
     return 0.6 * covered + named + counted + 0.25 * near
 
 

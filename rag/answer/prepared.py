@@ -17,7 +17,7 @@ _WORDS = re.compile(r"[a-z]+|[\u3400-\u9fff〇]+")
 _CLAUSE = re.compile(r"[^,，。;；:：!！?？\n]+")
 _BLANKS = re.compile(r"\s+")
 _NUMERALS = re.compile(r"[\d.%〇零一二两三四五六七八九十百千万亿]+")
-_QUOTES = str.maketrans("「」『』‘’\"", "“”“”“”“")
+_QUOTES = str.maketrans('「」『』‘’"', "“”“”“”“")
 WINDOW = 12
 """Characters on each side of a number or name that say what it is the number or name of."""
 

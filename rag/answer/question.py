@@ -46,18 +46,33 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
         (
             Asked.LIST,
             r"哪些|哪几|哪[二三四五六七八九十两\d]+|有哪|包括什么|分别(?:是|为|指|有)|列出|列举|都有什么|都有谁|包含什么|由什么组成|"
-            r"^.{0,30}[二三四五六七八九十两\d]+(?:个|大|项|条|点|种|方面).{0,12}(?:是什么|指什么|是哪)|what are the|list |which .*s\b",
+            r"^.{0,30}[二三四五六七八九十两\d]+(?:个|大|项|条|点|种|方面).{0,12}(?:是什么|指什么|是哪)|"
+            r"what are the|list |which .*s\b",
         ),
         (
             Asked.HOW_MANY,
-            r"多少|几岁|多大(?:年纪|岁数)|(?<!好)几(?:个|项|条|点|种|场|人|次|家|名|年|届|部门|万|分|天|月|篇)|第几|多大规模|多长时间|多久|占比|比例|how many|how much|number of",
+            r"多少|几岁|多大(?:年纪|岁数)|(?<!好)几(?:个|项|条|点|种|场|人|次|家|名|年|届|部门|万|分|天|月|篇)|"
+            r"第几|多大规模|多长时间|多久|占比|比例|how many|how much|number of",
         ),
-        (Asked.WHEN, r"什么时候|何时|什么时间|哪(?:一)?年|哪(?:一)?天|几月|哪(?:一)?月|几号|日期|when\b|what year|what date"),
-        (Asked.WHERE, r"(?<!出自)(?<!毛病出在)(?<!问题出在)(?<!不足在)(?:哪里|哪儿)(?!讲|说|提)|何地|什么地方|在哪|哪座|哪个(?:城市|省|市|区|县|地方)|where\b|which (?:city|province)"),
+        (
+            Asked.WHEN,
+            r"什么时候|何时|什么时间|哪(?:一)?年|哪(?:一)?天|几月|哪(?:一)?月|几号|日期|when\b|what year|what date",
+        ),
+        (
+            Asked.WHERE,
+            r"(?<!出自)(?<!毛病出在)(?<!问题出在)(?<!不足在)(?:哪里|哪儿)(?!讲|说|提)|何地|什么地方|在哪|哪座|"
+            r"哪个(?:城市|省|市|区|县|地方)|where\b|which (?:city|province)",
+        ),
         (Asked.WHY, r"为什么|为何|原因|缘何|何以|怎么会|凭什么|why\b|reason"),
-        (Asked.MEANING, r"是什么意思|什么意思|含义|指的是|是指|指什么|意味着|怎么理解|如何理解|怎么解释|何谓|什么叫|meaning|mean\b"),
+        (
+            Asked.MEANING,
+            r"是什么意思|什么意思|含义|指的是|是指|指什么|意味着|怎么理解|如何理解|怎么解释|何谓|什么叫|meaning|mean\b",
+        ),
         (Asked.WHO, r"谁|哪(?:一)?位|哪个人|什么人|何人|职务|担任|who\b|whom\b"),
-        (Asked.YES_NO, r"是否|是不是|有没有|能否|可否|会不会|吗[?？]?$|^(?:is|are|does|did|do|was|were|can|has|have)\b"),
+        (
+            Asked.YES_NO,
+            r"是否|是不是|有没有|能否|可否|会不会|吗[?？]?$|^(?:is|are|does|did|do|was|were|can|has|have)\b",
+        ),
     )
 )
 _LATIN = re.compile(r"[A-Za-z]")
@@ -69,7 +84,8 @@ _COMMANDS = re.compile(
     r"(?:假装|假设你|扮演|你现在是|从现在起你).{0,30}|(?:管理员|系统|开发者)(?:命令|指令|模式|提示)|系统提示词|"
     r"(?:编造|瞎编|胡编|杜撰|伪造|直接编|随便(?:写|编|标))|"
     r"(?:关闭|关掉|绕过|改成).{0,12}(?:检查|核对|规则|拒答|限制)|(?:检查|核对|规则|限制)(?:已|被)?(?:关闭|解除|取消)|"
-    r"^\s*(?:system|assistant)\s*[:：]|ignore (?:all |any |the )*(?:previous|above|prior)|(?:hidden|system) prompt|jailbreak"
+    r"^\s*(?:system|assistant)\s*[:：]|ignore (?:all |any |the )*(?:previous|above|prior)|"
+    r"(?:hidden|system) prompt|jailbreak"
 )
 _TASKS = re.compile(
     r"^(?:请)?(?:帮我|给我|替我|为我)?(?:写|作|编|创作|画|生成|翻译|计算|推荐|订|买|播放|设计)(?:一|个|首|篇|段|部|下|几|出|张|点|份|代码)|"

@@ -9,7 +9,7 @@ from rag.types import CleanText, Passage, Quote, Span
 
 
 def make_quote(passage: Passage, clean: CleanText, start: int, end: int, score: float, focus: str = "") -> Quote:
-    """Quote characters ``start:end`` of ``passage.text``; the spans are those of the same characters in the original."""
+    """Quote characters ``start:end`` of ``passage.text``; the spans are where the same characters stand originally."""
     return Quote(passage, passage.text[start:end], quote_spans(clean, passage, start, end), score, focus)
 
 

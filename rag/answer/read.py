@@ -32,7 +32,9 @@ SHORT = 45
 """A quoted sentence below this many characters takes the next one along, except where a short answer was asked for."""
 
 _HINTS: dict[Asked, re.Pattern[str]] = {
-    Asked.HOW_MANY: re.compile(r"[0-9〇一二三四五六七八九十百千万亿两]+(?:[.,][0-9]+)?(?:多|余)?[万亿]?[个项条点种场人次家名年届天月篇支份元%户级]"),
+    Asked.HOW_MANY: re.compile(
+        r"[0-9〇一二三四五六七八九十百千万亿两]+(?:[.,][0-9]+)?(?:多|余)?[万亿]?[个项条点种场人次家名年届天月篇支份元%户级]"
+    ),
     Asked.WHEN: re.compile(r"[0-9]{1,4}年|[0-9]{1,2}月|[0-9]{1,2}日|近年|今年|去年|近日|日前|以来|初|底|前夕"),
     Asked.WHERE: re.compile(r"省|市|区|县|镇|州|大学|公司"),
     Asked.WHO: re.compile(r"书记|主席|部长|副|记者|作者|主任|介绍|表示|同志|师傅|说"),
@@ -121,7 +123,14 @@ def _score(candidate: Candidate, analysis: Analysis, fit: bool) -> float:
     hint = _HINTS.get(analysis.asked)
     hinted = 1.0 if hint is None or hint.search(fold(candidate.text)) else 0.0
     meaning = max(0.0, (candidate.cosine - 0.75) / 0.2)
-    return 0.40 * meaning + 0.30 * candidate.coverage + 0.12 * candidate.hit.score + 0.08 * candidate.context + 0.05 * hinted + 0.15 * fit
+    return (
+        0.40 * meaning
+        + 0.30 * candidate.coverage
+        + 0.12 * candidate.hit.score
+        + 0.08 * candidate.context
+        + 0.05 * hinted
+        + 0.15 * fit
+    )
 
 
 def _repeats(one: Scored, other: Scored) -> bool:

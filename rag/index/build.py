@@ -35,7 +35,7 @@ from rag.index.manifest import (
 )
 from rag.index.tables import Tables
 from rag.index.windows import embedded_texts, head
-from rag.types import Passage, Reading, Source, WenjuError
+from rag.types import Reading, Source, WenjuError
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage ("read", "embed", "write"), how much is done and how much there is."""
@@ -232,7 +232,9 @@ def _write_generation(
         with closing(tables):
             count = _write_readings(tables, intake.readings)
             if not count and problems:
-                raise WenjuError("没有一个文件可以读成段落：" + "；".join(f"{p.name}：{p.message}" for p in problems[:5]))
+                raise WenjuError(
+                    "没有一个文件可以读成段落：" + "；".join(f"{p.name}：{p.message}" for p in problems[:5])
+                )
             embedded, vectors = _write_vectors(folder, temporary, tables, encoder, progress)
             LexicalIndex.build(temporary / "lexical", ((head(p), p.text) for p in tables.passages()))
             passages = tables.count_passages()

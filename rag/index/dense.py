@@ -63,12 +63,12 @@ class DenseIndex:
 
     def search(self, vector: Vectors, limit: int, rows: Sequence[int] | None = None) -> list[DenseHit]:
         """The best ``limit`` passages for one query vector, best first; only among ``rows`` when given."""
-        if not len(self) or limit < 1 or rows is not None and not len(rows):
+        if not len(self) or limit < 1 or (rows is not None and not len(rows)):
             return []
         selector = None
         if rows is not None:
             ids = np.flatnonzero(np.isin(self._rows, np.asarray(rows, dtype=np.int64)))
-            selector = faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))
+            selector = faiss.SearchParameters(sel=faiss.IDSelectorBatch(ids))  # type: ignore[call-arg]
         # A passage has a handful of vectors, so asking for a few times as many vectors nearly always gives
         # `limit` different passages; where it does not, ask again for more.
         wanted = min(len(self), limit * 4)

@@ -64,9 +64,7 @@ class LexicalIndex:
         index.register_tokenizer(_WHITESPACE, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
         writer = index.writer(heap_size=64_000_000, num_threads=1)
         for row, (head, text) in enumerate(documents):
-            writer.add_document(
-                tantivy.Document(row=row, head=" ".join(terms(head)), text=" ".join(terms(text)))  # type: ignore[call-arg]
-            )
+            writer.add_document(tantivy.Document(row=row, head=" ".join(terms(head)), text=" ".join(terms(text))))
         writer.commit()
         writer.wait_merging_threads()
         return cls(index)
@@ -82,7 +80,7 @@ class LexicalIndex:
     def search(self, question: str, limit: int, rows: Sequence[int] | None = None) -> list[LexicalHit]:
         """The best ``limit`` rows for ``question``, best first; only among ``rows`` when given."""
         words = list(dict.fromkeys(terms(question)))[:MAX_QUERY_TERMS]
-        if not words or limit < 1 or rows is not None and not len(rows):
+        if not words or limit < 1 or (rows is not None and not len(rows)):
             return []
         schema = self._index.schema
         clauses = []
@@ -98,7 +96,7 @@ class LexicalIndex:
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, allowed)])
         found = self._searcher.search(query, limit, count=False).hits
         numbers = self._searcher.fast_field_values("row", [address for _, address in found])
-        hits = [LexicalHit(int(row), float(score)) for (score, _), row in zip(found, numbers, strict=True)]
+        hits = [LexicalHit(int(row or 0), float(score)) for (score, _), row in zip(found, numbers, strict=True)]
         return sorted(hits, key=lambda hit: (-hit.score, hit.row))
 
     def idf(self, word: str) -> float:

@@ -19,7 +19,7 @@ from rag.index.manifest import (
     read_manifest,
 )
 from rag.index.tables import Tables
-from rag.types import Article, CleanText, Filters, OutlineItem, Passage, PassageKind, Reading, Source, WenjuError
+from rag.types import Article, Filters, OutlineItem, Passage, PassageKind, Reading, Source, WenjuError
 
 
 class Library:

@@ -1,7 +1,7 @@
 """The index folder on disk: ``CURRENT`` names a generation; a generation is whole, checked and never changed.
 
-    index/CURRENT                     one line, the name of the generation in use; replaced atomically
-    index/20261121T101500-1a2b/       library.sqlite, dense.faiss(+.rows.npy), lexical/, manifest.json
+index/CURRENT                     one line, the name of the generation in use; replaced atomically
+index/20261121T101500-1a2b/       library.sqlite, dense.faiss(+.rows.npy), lexical/, manifest.json
 """
 
 from __future__ import annotations

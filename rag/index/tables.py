@@ -216,4 +216,6 @@ class Tables:
 
     def authors(self) -> list[str]:
         """All different author lines."""
-        return [row[0] for row in self._db.execute("SELECT DISTINCT author FROM passages WHERE author <> '' ORDER BY 1")]
+        return [
+            row[0] for row in self._db.execute("SELECT DISTINCT author FROM passages WHERE author <> '' ORDER BY 1")
+        ]

@@ -91,7 +91,9 @@ class Retriever(BaseRetriever):
         """``best`` with the byline and role note of the first hit's article right behind it."""
         first, score = best[0]
         home = self.library.passages_at([first])[first]
-        lines = [r for r in self.library.credits_of(home.article_id) if r != first and (allowed is None or r in allowed)]
+        lines = [
+            r for r in self.library.credits_of(home.article_id) if r != first and (allowed is None or r in allowed)
+        ]
         return [best[0], *((row, score) for row in lines), *(item for item in best[1:] if item[0] not in lines)]
 
     def _lexical_share(self, question: str, lexical: dict[int, float]) -> float:

@@ -19,7 +19,8 @@ _ASKING = re.compile(
 """Words that ask. They are rare in documents, so they would drown the content in any weighing by rarity."""
 _CREDIT = re.compile(
     r"作者|谁写|谁的(?:文章|报道|讲话|稿)|出自谁|由谁|采写|撰写|撰文|执笔|署名|记者|通讯员|职务|职位|头衔|担任|任职|身份|什么人|哪(?:个|里的?)单位|"
-    r"在哪(?:里|儿|个单位)?(?:工作|任职|供职)|单位是|谁(?:拍|摄)|摄影|拍摄|制图|策划|写了|写过|文章是|哪篇|who wrote|author|byline|written by|position|title of"
+    r"在哪(?:里|儿|个单位)?(?:工作|任职|供职)|单位是|谁(?:拍|摄)|摄影|拍摄|制图|策划|写了|写过|文章是|"
+    r"哪篇|who wrote|author|byline|written by|position|title of"
 )
 """Asking about a byline, a credit or an author's office rather than about what an article says."""
 _FUNCTION = re.compile(r"[的了和与及在是有对于把被将要为其]")
