@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.server import LOG, forked
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = ROOT / "tests" / "artifacts"
@@ -28,6 +29,9 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # a hermetic resolver: nothing else can be reached
 ]
 expect.set_options(timeout=10_000)
+FORKS = multiprocessing.get_context("forkserver")
+"""Its one process imports Gradio once; each server is a fork of it: quickly there, killed like any other."""
+FORKS.set_forkserver_preload(["tests.browser.server", "ui.app"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,38 +49,34 @@ class Server:
     folder: Path
     options: dict[str, str]
     port: int
-    process: subprocess.Popen[bytes] | None = None
+    process: ForkServerProcess | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/"
 
     def start(self) -> Server:
-        pairs = [f"{k}={v}" for k, v in self.options.items()]
-        self.log = (self.folder / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.browser.server", str(self.port), str(self.folder), *pairs],
-            cwd=ROOT, stdout=self.log, stderr=self.log,
-        )  # fmt: skip
-        deadline = time.monotonic() + 40
+        self.process = FORKS.Process(target=forked, args=(self.port, self.folder, self.options), daemon=True)
+        self.process.start()
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 self.get("healthz")
                 return self
             except OSError:
-                if self.process.poll() is not None:
+                if not self.process.is_alive():
                     break
                 time.sleep(0.05)
-        raise RuntimeError((self.folder / "server.log").read_text())
+        raise RuntimeError((self.folder / LOG).read_text())
 
     def get(self, path: str) -> Any:
         with urllib.request.urlopen(self.url + path, timeout=5) as answer:
             return json.loads(answer.read())
 
-    def kill(self, how: int = signal.SIGKILL) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(how)
-            self.process.wait(10)
+    def kill(self) -> None:
+        if self.process is not None and self.process.is_alive():
+            self.process.kill()
+            self.process.join(10)
 
 
 def free_port() -> int:

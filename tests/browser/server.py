@@ -5,6 +5,7 @@ Options: load (seconds until the chain is there), password, width, line, patienc
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,8 @@ from ui.editing import Editor
 from ui.engine import Engine
 from ui.real import open_real
 from ui.server import Limits, create_app
+
+LOG = "server.log"
 
 
 class ScriptedShelver:
@@ -52,6 +55,14 @@ def main(port: int, folder: Path, options: dict[str, str]) -> None:
         editor = Editor(engine, ScriptedShelver(engine), folder / "uploads", most_mb=1, most_documents=50)
     app = create_app(settings, engine, editor, limits=limits)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)
+
+
+def forked(port: int, folder: Path, options: dict[str, str]) -> None:
+    """The same in a process that was forked: what it says goes to a file of its own."""
+    log = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    main(port, folder, options)
 
 
 if __name__ == "__main__":

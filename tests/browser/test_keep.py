@@ -82,7 +82,11 @@ def test_two_tabs_share_the_list_but_not_the_conversation(visit: Visit, scripted
 
 
 def test_eight_visitors_at_once_keep_apart(visit: Visit, scripted: Server) -> None:
-    people = [visit(scripted.url) for _ in range(8)]
+    people = [visit("") for _ in range(8)]
+    for one in people:
+        one.page.goto(scripted.url, wait_until="commit")
+    for one in people:
+        one.page.locator("html[data-ready]").wait_for()
     for i, one in enumerate(people):
         one.ask(f"第{i}个人问产业工人")
     for i, one in enumerate(people):
