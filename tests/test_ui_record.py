@@ -15,7 +15,7 @@ from docx import Document
 from lxml import etree
 from pydantic import ValidationError
 
-from rag.types import Answer, Question, Status
+from rag.types import Answer, Question, Status, Verdict
 from tests.browser.scripted import ScriptedChain, ScriptedLibrary, shelf
 from ui.export import exchanges, markdown
 from ui.feedback import Feedback, FeedbackBook
@@ -41,6 +41,18 @@ def test_a_turn_comes_back_as_it_was(chain: ScriptedChain) -> None:
     assert restored.text == answer.text
     assert [q.text for q in restored.quotes] == [q.text for q in answer.quotes]
     assert restored.quotes[0].passage == answer.quotes[0].passage
+
+
+def test_verdicts_come_back_with_their_sentences(chain: ScriptedChain) -> None:
+    answer = ask(chain, "撰写一段产业工人队伍")
+    record = Record.model_validate_json(record_of("t1", answer).model_dump_json())
+    assert restore(record, chain.library)[0].sentences == answer.sentences
+    record.quotes[0] = record.quotes[0].model_copy(update={"text": "伪造的话"})
+    restored, _ = restore(record, chain.library)
+    assert [(s.text, s.verdict) for s in restored.sentences] == [
+        ("各地都把这件事摆上了日程。[1]", Verdict.SUPPORTED),
+        (answer.sentences[2].text, Verdict.REMOVED),
+    ]
 
 
 def test_a_forged_quotation_goes_with_its_sentence(chain: ScriptedChain) -> None:

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rag.types import Answer, Hit, Passage, Quote, Span, Status, Timings
+from rag.answer.draft import DECLINED
+from rag.types import Answer, Hit, Passage, Quote, Sentence, Span, Status, Timings, Verdict
 from ui import render
 from ui.reference import gbt7714, named, paragraph_number
 from ui.text import LANGUAGES, TEXT, label, say
@@ -52,6 +53,30 @@ def test_each_number_is_a_link_to_its_quotation() -> None:
 def test_a_number_without_a_quotation_is_no_link(marker: str) -> None:
     html = render.body(answer(f"甲[1]。乙{marker}。", (quote(),)))
     assert {a["data-n"] for t, a in Tags(html).seen if t == "a"} == {"1"}
+
+
+def test_each_sentence_of_a_model_shows_its_verdict() -> None:
+    said = (
+        Sentence("- 甲乙丙丁。[1]", Verdict.VERBATIM),
+        Sentence("大意如此。[1][2]", Verdict.SUPPORTED),
+        Sentence("并非如此。", Verdict.REMOVED, "原文没有"),
+        Sentence("没有找到。", Verdict.REMOVED, DECLINED),
+    )
+    whole = answer("- 甲乙丙丁。[1]\n大意如此。[1][2]", (quote(), quote()), sentences=said, engine="m")
+    signs = [a["class"] for t, a in Tags(render.body(whole)).seen if "vd" in (a.get("class") or "")]
+    assert signs == ["vd verbatim", "vd supported"]
+    note = Tags(render.note(whole, 0))
+    assert "并非如此。" in note.words
+    assert "原文没有" in note.words
+    assert "没有找到。" not in note.words
+    assert "转述 1 句" in render.foot(whole)
+    assert 'class="vd' not in render.body(answer("甲乙丙丁。[1]", (quote(),)))
+
+
+def test_a_model_whose_every_sentence_fell_still_shows_what_fell() -> None:
+    said = (Sentence("并非如此。", Verdict.REMOVED, "原文没有"),)
+    refused = answer("", (), status=Status.FAILED_CHECK, sentences=said, engine="m")
+    assert "并非如此。" in render.card(refused)["note"]
 
 
 def test_nothing_from_outside_becomes_markup() -> None:

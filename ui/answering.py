@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from typing import Any
 
@@ -39,7 +39,9 @@ class Ask(BaseModel):
     scope: Scope = Field(default_factory=Scope)
 
 
-async def frames(payload: object, engine: Engine, gate: Gate, *, longest: int, patience: float) -> AsyncIterator[Frame]:
+async def frames(
+    payload: object, engine: Engine, gate: Gate, *, longest: int, patience: float
+) -> AsyncGenerator[Frame]:
     """All frames of one question. Closing this iterator closes the chain's stream."""
     try:
         ask = Ask.model_validate(payload)
@@ -65,7 +67,7 @@ async def frames(payload: object, engine: Engine, gate: Gate, *, longest: int, p
         yield _error(ask, "error.answer")
 
 
-async def _answer(ask: Ask, engine: Engine, gate: Gate, patience: float) -> AsyncIterator[Frame]:
+async def _answer(ask: Ask, engine: Engine, gate: Gate, patience: float) -> AsyncGenerator[Frame]:
     while not await asyncio.to_thread(engine.wait, 0.25):
         yield _frame(ask.turn, "loading", render.waiting("state.loading"))
     place = gate.place()
@@ -86,7 +88,7 @@ async def _answer(ask: Ask, engine: Engine, gate: Gate, patience: float) -> Asyn
     yield _done(ask, last)
 
 
-async def _paced(stream: Iterator[Answer], place: Place, patience: float) -> AsyncIterator[Answer]:
+async def _paced(stream: Iterator[Answer], place: Place, patience: float) -> AsyncGenerator[Answer]:
     """The answers of a blocking stream, at most one every ``PAUSE``; the last one always. Closes the stream.
 
     The stream runs in a thread of its own and puts what it has into a one-place box, so a slow browser never

@@ -8,7 +8,7 @@ and lets a reader scroll, select and open citations while the text is growing.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before the import: Gradio reads it there
@@ -39,7 +39,7 @@ def build(engine: Engine, gate: Gate, *, longest: int, patience: float) -> gr.Bl
     asked = Bucket(burst=12, rate=1)
     from_address = Bucket(burst=120, rate=20)
 
-    async def ask(event: gr.EventData, request: gr.Request) -> AsyncIterator[Frame]:
+    async def ask(event: gr.EventData, request: gr.Request) -> AsyncGenerator[Frame]:
         """One question: every frame of its answer."""
         payload = event._data
         address = request.client.host if request.client else ""
@@ -52,7 +52,8 @@ def build(engine: Engine, gate: Gate, *, longest: int, patience: float) -> gr.Bl
             async for frame in answer:
                 yield frame
 
-    with gr.Blocks(title="问据 · 有据可查的文献问答", analytics_enabled=False, fill_height=True) as blocks:
+    with gr.Blocks(title="问据 · 有据可查的文献问答", analytics_enabled=False, fill_height=True) as opened:
+        blocks: gr.Blocks = opened
         region("header", page.header())
         region("side", page.sidebar())
         talk = region("talk", page.conversation(), js=BRIDGE)
@@ -77,8 +78,9 @@ def mount(app: FastAPI, engine: Engine, gate: Gate, settings: Settings, *, patie
     blocks = build(engine, gate, longest=settings.max_question, patience=patience)
     blocks.queue(max_size=256)
     theme = gr.themes.Base(font=[gr.themes.Font(f) for f in FONTS], font_mono=[gr.themes.Font("monospace")])
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app, blocks, path="/", theme=theme, root_path=settings.root_path or None, footer_links=[], run_history=False,
         enable_monitoring=False, show_error=False, max_file_size="1mb",
         app_kwargs={"openapi_url": None, "telemetry": SILENT},
     )  # fmt: skip
+    return mounted

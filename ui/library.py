@@ -37,5 +37,5 @@ class Chain(Protocol):
     def library(self) -> Documents:
         """The documents it answers from, as they are now."""
 
-    def stream(self, question: Question) -> Iterator[Answer]:
+    def stream(self, question: Question, /) -> Iterator[Answer]:
         """Growing answers: first hits without text, then text sentence by sentence, last the whole."""

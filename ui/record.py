@@ -6,11 +6,13 @@ quotation is compared with the library anew. What no longer stands there is take
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.answer.cite import CitationError, verify
 from rag.answer.markers import cited_units, numbers, renumber
-from rag.types import Answer, Filters, Hit, Quote, Span, Status, Timings, Turn
+from rag.types import Answer, Filters, Hit, Quote, Sentence, Span, Status, Timings, Turn, Verdict
 from ui.library import Documents
 
 NEAREST = 3
@@ -30,6 +32,15 @@ class QuoteRecord(BaseModel):
     focus: str = Field(default="", max_length=2_000)
 
 
+class SentenceRecord(BaseModel):
+    """What the check found of one sentence of a chat model."""
+
+    model_config = ConfigDict(extra="ignore")
+    text: str = Field(max_length=20_000)
+    verdict: Verdict
+    why: str = Field(default="", max_length=500)
+
+
 class Record(BaseModel):
     """One question and what came of it."""
 
@@ -47,6 +58,7 @@ class Record(BaseModel):
     scope: str = Field(default="", max_length=400)
     quotes: list[QuoteRecord] = Field(default_factory=list, max_length=100)
     near: list[str] = Field(default_factory=list, max_length=20)
+    sentences: list[SentenceRecord] = Field(default_factory=list, max_length=500)
 
 
 class Scope(BaseModel):
@@ -86,7 +98,7 @@ def record_of(turn: str, answer: Answer, *, state: str = "done", scope: str = ""
     return Record(
         id=turn, question=answer.question, state=state, status=answer.status, text=answer.text, reason=answer.reason,
         engine=answer.engine, ms=answer.timings.total, standalone=answer.standalone, scope=scope, quotes=quotes,
-        near=near,
+        near=near, sentences=[SentenceRecord(text=s.text, verdict=s.verdict, why=s.why) for s in answer.sentences],
     )  # fmt: skip
 
 
@@ -104,7 +116,7 @@ def restore(record: Record, library: Documents) -> tuple[Answer, int]:
     answer = Answer(
         question=record.question, text=text, quotes=tuple(quotes), hits=tuple(_nearest(record, library)),
         status=record.status, reason=record.reason, engine=record.engine, timings=Timings(total=record.ms),
-        standalone=record.standalone,
+        standalone=record.standalone, sentences=tuple(_sentences(record, kept)),
     )  # fmt: skip
     return answer, lost
 
@@ -124,6 +136,14 @@ def _quote(stored: QuoteRecord, library: Documents) -> Quote | None:
     except (KeyError, ValueError, CitationError):
         return None
     return quote
+
+
+def _sentences(record: Record, kept: dict[int, int]) -> Iterator[Sentence]:
+    """The verdicts on what is still shown, under the new numbers; removed sentences cite nothing and stay."""
+    for s in record.sentences:
+        text = _without_lost(s.text, kept) if s.verdict is not Verdict.REMOVED else s.text
+        if text:
+            yield Sentence(text, s.verdict, s.why)
 
 
 def _nearest(record: Record, library: Documents) -> list[Hit]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 from urllib.parse import quote as urlquote
 
+from rag.answer.draft import DECLINED
 from rag.answer.markers import cited_units, numbers, renumber
-from rag.types import Answer, Passage, Quote, Status
+from rag.types import Answer, Passage, Quote, Sentence, Status, Verdict
 from ui.record import NEAREST
 from ui.reference import byline, headline, place
 from ui.text import label, named
+
+VERDICTS = (Verdict.VERBATIM, Verdict.SUPPORTED)
+"""What the check may find of a sentence that is shown."""
 
 Parts = dict[str, str]
 """The pieces of an answer card by name; the page replaces only those that changed."""
@@ -29,7 +34,7 @@ def card(answer: Answer, *, lost: int = 0, scope: str = "") -> Parts:
     if answer.status is Status.ANSWERED:
         parts = {"body": body(answer), "sources": sources(answer.quotes), "note": note(answer, lost)}
     else:
-        parts = {"body": refusal(answer, scope), "sources": nearest(answer), "note": ""}
+        parts = {"body": refusal(answer, scope), "sources": nearest(answer), "note": removed(answer.sentences)}
     return parts | {"status": status_done(answer), "foot": foot(answer)}
 
 
@@ -71,7 +76,7 @@ def body(answer: Answer) -> str:
         tag = "li" if kind else "p"
         number = _NUMBERED.match(line)
         value = f' value="{number[1]}"' if kind == "ol" and number else ""
-        out.append(f"<{tag}{value}>{_inline(renumber(content, valid), answer.quotes)}</{tag}>")
+        out.append(f"<{tag}{value}>{_inline(renumber(content, valid), answer)}</{tag}>")
     out.append(f"</{open_list}>" if open_list else "")
     return "".join(out)
 
@@ -129,7 +134,18 @@ def note(answer: Answer, lost: int) -> str:
     lines = [f"<p>{escape(answer.reason)}</p>"] if answer.reason else []
     if lost:
         lines.append(label("card.expired", lost, tag="p"))
-    return "".join(lines)
+    return "".join(lines) + removed(answer.sentences)
+
+
+def removed(sentences: Sequence[Sentence]) -> str:
+    """What a chat model wrote and the check took out, folded away, each sentence with the reason."""
+    rows = "".join(
+        f'<li><del>{escape(s.text)}</del><span class="why">{escape(s.why)}</span></li>'
+        for s in sentences
+        if s.verdict is Verdict.REMOVED and s.why != DECLINED
+    )
+    summary = label("card.removed", rows.count("<li>"), tag="summary")
+    return f'<details class="taken">{summary}<ul>{rows}</ul></details>' if rows else ""
 
 
 def status_done(answer: Answer) -> str:
@@ -145,6 +161,8 @@ def foot(answer: Answer) -> str:
         parts.append(f'<span class="ok" {named("card.verified.tip", attribute="title")}>{mark}</span>')
     if answer.status is not Status.ANSWERED:
         return f"<span>{seconds(answer.timings.total)}</span>" if answer.timings.total else ""
+    counts = [(v, sum(s.verdict is v for s in answer.sentences)) for v in VERDICTS]
+    parts += [f'<span class="vd {v}">{label(f"verdict.{v}.count", count)}</span>' for v, count in counts if count]
     own = answer.engine == "extractive"
     parts.append(label("card.engine.extractive") if own else label("card.engine.model"))
     if not own:
@@ -177,22 +195,33 @@ def _kind(line: str) -> tuple[str, str]:
     return "", _HEADING.sub("", line)
 
 
-def _inline(text: str, quotes: Sequence[Quote]) -> str:
-    """One line: escaped, bold where **so**, the exact answer set off, markers as links."""
+def _inline(text: str, answer: Answer) -> str:
+    """One line: escaped, bold where **so**, the exact answer set off, markers as links, each sentence's verdict."""
     units = []
+    quotes = answer.quotes
     for unit in cited_units(text):
         cited = [quotes[n - 1] for n in numbers(unit)]
         html = _BOLD.sub(r"<strong>\1</strong>", escape(unit, quote=False))
         for focus in [escape(q.focus, quote=False) for q in cited if q.focus and q.focus != q.text]:
             if "<strong" not in html:  # bold of the text itself wins; never cut into a tag
                 html = html.replace(focus, f'<strong class="focus">{focus}</strong>', 1)
-        units.append(_NUMBERS.sub(lambda m: _kept_together(m[1], m[2], quotes), html))
+        links = partial(_kept_together, quotes=quotes, verdict=_verdict(unit, answer.sentences))
+        units.append(_NUMBERS.sub(links, html))
     return "".join(units)
 
 
-def _kept_together(before: str, markers: str, quotes: Sequence[Quote]) -> str:
+def _verdict(unit: str, sentences: Sequence[Sentence]) -> str:
+    """The mark of what the check found of a sentence; "" for an extractive answer, which is verbatim throughout."""
+    words = unit.strip()
+    found = next((s.verdict for s in sentences if s.verdict in VERDICTS and s.text.endswith(words)), None)
+    tip = f"verdict.{found}.tip"
+    return f'<span class="vd {found}" role="img" {named(tip)} {named(tip, attribute="title")}></span>' if found else ""
+
+
+def _kept_together(found: re.Match[str], quotes: Sequence[Quote], verdict: str) -> str:
     """The links with the character before them, so that a number never stands alone at the head of a line."""
-    links = "".join(cite(int(n), quotes[int(n) - 1]) for n in re.findall(r"\d+", markers))
+    before, markers = found[1], found[2]
+    links = "".join(cite(int(n), quotes[int(n) - 1]) for n in re.findall(r"\d+", markers)) + verdict
     return f'<span class="nb">{before}{links}</span>' if before else links
 
 

@@ -152,6 +152,23 @@ TEXT: dict[str, tuple[str, str, str]] = {
     "card.cite": ("引文 {0}：{1}", "引文 {0}：{1}", "Quotation {0}: {1}"),
     "card.engine.extractive": ("原文摘录", "原文摘錄", "Verbatim"),
     "card.engine.model": ("模型撰写，引文已核对", "模型撰寫，引文已核對", "Written by a model, quotations verified"),
+    "verdict.verbatim.tip": (
+        "原话：与所引原文逐字一致",
+        "原話：與所引原文逐字一致",
+        "Verbatim: word for word as in the source",
+    ),
+    "verdict.supported.tip": (
+        "转述：不是原话，所引原文支持这句话",
+        "轉述：不是原話，所引原文支持這句話",
+        "Paraphrase: not verbatim, but borne out by the source",
+    ),
+    "verdict.verbatim.count": ("原话 {0} 句", "原話 {0} 句", "{0} verbatim"),
+    "verdict.supported.count": ("转述 {0} 句，有原文支持", "轉述 {0} 句，有原文支持", "{0} paraphrased and supported"),
+    "card.removed": (
+        "查看已移除的 {0} 句和原因",
+        "查看已移除的 {0} 句和原因",
+        "See the {0} sentences removed, and why",
+    ),
     "card.expired": (
         "{0} 处引文的来源已不在文献库中，未再显示。",
         "{0} 處引文的來源已不在文獻庫中，未再顯示。",

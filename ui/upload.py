@@ -87,7 +87,7 @@ def docx_text(path: Path) -> str:
     with zipfile.ZipFile(path) as archive:
         if sum(item.file_size for item in archive.infolist()) > UNPACKED:
             raise WenjuError("Word 文件解压后过大。(zip bomb)")
-    lines = []
+    lines: list[str] = []
     for block in Document(str(path)).iter_inner_content():
         if isinstance(block, Table):
             lines.extend("　".join(dict.fromkeys(c.text.strip() for c in row.cells)) for row in block.rows)

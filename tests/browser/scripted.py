@@ -2,7 +2,8 @@
 
 Words in the question choose the behaviour: 慢 (many slow sentences), 很久 (first word after 3 s), 坏 (raises halfway),
 没有 (refuses), 敌意 (hostile text and titles), 编造 (a marker without a quotation), 多处 (many sources),
-同段 (one passage twice), 跨段 (a quotation cut by the layout), 表 (a list). Otherwise the best matching paragraphs.
+同段 (one passage twice), 跨段 (a quotation cut by the layout), 表 (a list), 撰写 (as a chat model writes, one sentence
+verbatim, one a paraphrase, one removed). Otherwise the best matching paragraphs.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from rag.types import (
     PassageKind,
     Question,
     Quote,
+    Sentence,
     Source,
     Span,
     Status,
     Timings,
+    Verdict,
     WenjuError,
 )  # fmt: skip
 
@@ -127,6 +130,9 @@ class ScriptedChain:
             yield replace(answer, reason="现有文件中没有找到能回答这个问题的原文。")
             return
         quotes = tuple(self._quotes(asked, hits))
+        if "撰写" in asked:
+            yield _written(answer, quotes)
+            return
         lines = list(self._lines(asked, quotes))
         text = ""
         for i, line in enumerate(lines):
@@ -163,6 +169,19 @@ class ScriptedChain:
             yield f"{line}[{n}]" + ("[9]" if "编造" in asked else "")
         if "敌意" in asked:
             yield f"{EVIL} {EVIL_MD}"
+
+
+def _written(answer: Answer, quotes: tuple[Quote, ...]) -> Answer:
+    """What a chat model may write of two quotations, judged sentence by sentence."""
+    said = (
+        Sentence(f"{quotes[0].text}[1]", Verdict.VERBATIM),
+        Sentence("各地都把这件事摆上了日程。[2]", Verdict.SUPPORTED),
+        Sentence(f"这项改革始于1998年。{EVIL}", Verdict.REMOVED, "所引原文中没有“1998”"),
+    )
+    text = "".join(s.text for s in said[:2])
+    reason = "模型写的 1 句在所引原文中得不到支持，已移除。"
+    return replace(answer, text=text, quotes=quotes[:2], status=Status.ANSWERED, engine="scripted:8b",
+                   sentences=said, reason=reason)  # fmt: skip
 
 
 def _quote(passage: Passage, sentence: int) -> Quote:

@@ -125,6 +125,27 @@ def test_citations_work_after_a_reload(visit: Visit, scripted: Server) -> None:
     assert mark_text(me) == stored[1]["text"]
 
 
+def test_what_a_model_wrote_is_marked_sentence_by_sentence(visit: Visit, scripted: Server) -> None:
+    me = visit(scripted.url)
+    me.answer("撰写一段产业工人队伍")
+
+    def as_judged() -> None:
+        body, note = me.last.locator(".body"), me.last.locator(".note")
+        expect(body.get_by_role("img", name="原话：与所引原文逐字一致")).to_have_count(1)
+        expect(body.get_by_role("img", name="转述：不是原话")).to_have_count(1)
+        expect(me.last.locator(".foot")).to_contain_text("转述 1 句，有原文支持")
+        expect(note).to_contain_text("已移除")
+        expect(note.get_by_text("1998年")).to_be_hidden()
+        note.locator("summary").click()
+        expect(note.locator("del")).to_contain_text("这项改革始于1998年。<img")
+        expect(note).to_contain_text("所引原文中没有“1998”")
+        expect(body).not_to_contain_text("1998")
+
+    as_judged()
+    me.page.reload()
+    as_judged()
+
+
 def test_a_source_that_is_gone_is_said_to_be_gone(visit: Visit, scripted: Server) -> None:
     me = visit(scripted.url + "?p=nothing", excused=("404",))
     expect(me.page.locator("#p-doc")).to_contain_text("已不在文献库中")
