@@ -61,6 +61,87 @@ def test_a_markdown_bulletin() -> None:
     assert {p.date for p in reading.passages if p.article_id == reading.articles[0].id} == {"2024-03-05"}
 
 
+def test_markdown_from_a_scan_signed_above_the_headline() -> None:
+    reading = read_source(load_file(PAGES / "harvest.md"))
+    assert credits(reading) == [
+        ("把论文写在田野上", "陈卫东、何雨桐", ""),
+        ("让农技员“留得住、干得好”", "本报评论员", ""),
+        ("全省春耕备播进展顺利", "刘志刚", ""),
+        ("图片新闻", "马晓春", ""),
+    ]
+    raw = reading.clean.source.raw
+    assert [raw[span.start : span.end] for span in reading.furniture] == ["![](images/7.jpg)"]
+    assert [p.kind for p in reading.passages if p.title == "图片新闻"][1:] == [PassageKind.CAPTION] * 2
+
+
+def test_items_of_a_list_stand_in_order_wherever_the_columns_put_them() -> None:
+    reading = read_source(load_file(PAGES / "harbour.txt"))
+    assert credits(reading) == [
+        ("推進北部都會區建設 打造國際創科新高地", "陳志明", "香港創科發展協會副會長、全國政協委員"),
+        ("優化人才政策 吸引更多青年來港", "李嘉欣", "香港青年協進會主席"),
+    ]
+    first, *items = body(reading, reading.articles[0].title)
+    assert "四個方面" in first
+    assert [text[:2] for text in items] == ["其一", "其三", "其四"]
+    assert "創造條件。其二" in items[0]
+
+
+def test_a_speech_signed_with_a_post_under_its_title() -> None:
+    reading = read_source(load_file(PAGES / "safety.txt"))
+    assert credits(reading) == [("在全市安全生产工作会议上的讲话", "郑海涛", "市长")]
+    assert {p.date for p in reading.passages} == {"2023-04-12"}
+
+
+def test_the_margins_of_a_page_belong_to_no_article() -> None:
+    reading = read_source(load_file(PAGES / "theory.txt"))
+    assert credits(reading) == [
+        ("坚持和发展新时代“枫桥经验”提升基层社会治理效能", "张文华、李丽", ""),
+        ("把握数字经济发展趋势和规律", "中国社会科学院数字经济课题组、王建军", "省委党校副教授、市委政法委干部"),
+    ]
+    raw = reading.clean.source.raw
+    furniture = "".join(raw[span.start : span.end] for span in reading.furniture)
+    assert all(words in furniture for words in ("2023年6月8日 星期四", "理论周刊", "05", "版式:林楠", "(下转第6版)"))
+
+
+def test_a_date_or_a_figure_within_a_text_is_no_margin() -> None:
+    raw = "值班日记\n\n" + "".join(
+        f"2023年6月{day}日 星期四\n\n今天巡线{day}公里，一切正常。\n\n120\n\n" for day in range(1, 9)
+    )
+    reading = read(raw + "以上为本周记录。\n")
+    shown = "\n".join(p.text for p in reading.passages)
+    assert shown.count("120") == 8
+    assert "2023年6月5日 星期四" in shown
+
+
+def test_briefs_signed_in_brackets_are_articles_of_their_own() -> None:
+    reading = read_source(load_file(PAGES / "briefs.txt"))
+    assert credits(reading) == [
+        ("一颗螺丝钉的坚守", "韩铁柱、苏婷", ""),
+        ("市总工会举办集体协商竞赛", "王强", ""),
+        ("铁路工务段开展“送清凉”活动", "李晓梅、周建国", ""),
+        ("供电公司培训劳动保护监督员", "陈晨", ""),
+    ]
+    assert not any(passage.interrupted for passage in reading.passages)
+
+
+def test_captions_inside_a_sentence_and_an_aside_behind_the_text() -> None:
+    reading = read_source(load_file(PAGES / "couriers.txt"))
+    assert credits(reading) == [
+        ("“小哥”的烦心事有人管了", "黄伟、曾静", ""),
+        ("什么是新就业形态劳动者?", "", ""),
+    ]
+    assert any("配备微波炉、饮水机、充电桩等设施" in text for text in body(reading, "“小哥”的烦心事有人管了"))
+    (aside,) = [p for p in reading.passages if p.text.startswith("小驿站")]
+    assert aside.headings == ("编后",)
+
+
+def test_what_follows_a_jump_to_another_page_is_another_article() -> None:
+    reading = read_source(load_file(PAGES / "theory.txt"))
+    governance, economy = (body(reading, article.title) for article in reading.articles)
+    assert governance[-1].endswith("支撑的基层治理平台建设。")
+    assert [text[:7] for text in economy[1:]] == ["处理好发展与规", "处理好政府与市", "处理好国内与国"]
+
+
 def test_a_markdown_document_is_one_article() -> None:
     reading = read("# 指南\n\n## 安装\n\n先装好。\n\n## 使用\n\n再使用。\n\n### 细节\n\n看这里。\n\n# 附录\n\n完。")
     assert credits(reading) == [("指南", "", "")]

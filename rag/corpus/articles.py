@@ -10,6 +10,7 @@ from rag.corpus.blocks import Block, BlockKind
 from rag.corpus.fragments import Fragment, is_boxed
 from rag.corpus.headlines import Head
 from rag.corpus.lines import printed_date, printed_source
+from rag.corpus.ordinals import marker_at, markers
 
 _BODY = frozenset({BlockKind.PARAGRAPH, BlockKind.BULLET})
 
@@ -36,9 +37,7 @@ def articles(
     return _with_series(page, uses, sorted(layouts, key=lambda one: one.blocks[0]))
 
 
-def with_displaced(
-    uses: Mapping[int, Head], parts: Sequence[Fragment], moved: frozenset[int]
-) -> dict[int, Head]:
+def with_displaced(uses: Mapping[int, Head], parts: Sequence[Fragment], moved: frozenset[int]) -> dict[int, Head]:
     """``uses`` with each moved headline as the title of its fragment, if that has none."""
     result = dict(uses)
     for part in parts:
@@ -72,7 +71,9 @@ def _printed(page: Sequence[Block], blocks: Sequence[int]) -> tuple[str, str]:
 
 
 def _role(page: Sequence[Block], blocks: Sequence[int]) -> str:
-    return "；".join(dict.fromkeys(page[n].role for n in blocks if page[n].kind is BlockKind.ROLE))
+    noted = dict.fromkeys(page[n].role for n in blocks if page[n].kind is BlockKind.ROLE)
+    beside = dict.fromkeys(page[n].role for n in blocks if page[n].kind is BlockKind.BYLINE and page[n].role)
+    return "；".join(noted or beside)
 
 
 def reading_order(
@@ -106,7 +107,7 @@ def _head_length(page: Sequence[Block], uses: Mapping[int, Head], part: Fragment
 
 
 def _ordered(page: Sequence[Block], bodies: list[list[int]], joins: Mapping[int, int]) -> list[list[int]]:
-    """Bodies so that a joined pair stands together; else byline or jump mark first, the role note last."""
+    """Bodies so that joined pairs stand together and items in order; else byline or jump mark first, role note last."""
     owner = {n: at for at, body in enumerate(bodies) for n in body}
     follows = {
         owner[n]: owner[joins[n]]
@@ -116,7 +117,26 @@ def _ordered(page: Sequence[Block], bodies: list[list[int]], joins: Mapping[int,
     }
     chains = _chains(len(bodies), follows)
     chains.sort(key=lambda chain: (_rank(page, [bodies[n] for n in chain]), bodies[chain[0]][0]))
-    return [bodies[n] for chain in chains for n in chain]
+    return _in_sequence(page, [[n for one in chain for n in bodies[one]] for chain in chains])
+
+
+def _in_sequence(page: Sequence[Block], stretches: list[list[int]]) -> list[list[int]]:
+    """Stretches with one that begins with 其三 moved before the 其四 of another that has 其二 and no 其三."""
+    ordered = list(stretches)
+    for stretch in stretches:
+        marker = marker_at(page[stretch[0]].text)
+        if marker is None or marker.number < 2:
+            continue
+        for at, other in enumerate(ordered):
+            counts = {one.number: n for n in other for one in markers(page[n].text) if one.style is marker.style}
+            gap = other.index(counts[marker.number + 1]) if marker.number + 1 in counts else 0
+            if other is stretch or not gap or marker.number in counts or marker.number - 1 not in counts:
+                continue
+            if marker_at(page[other[gap]].text) is not None:  # it begins a paragraph: there is room before it
+                ordered[at : at + 1] = [other[:gap] + stretch + other[gap:]]
+                ordered.remove(stretch)
+                break
+    return ordered
 
 
 def _chains(count: int, follows: Mapping[int, int]) -> list[list[int]]:

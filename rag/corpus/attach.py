@@ -26,7 +26,8 @@ _SEQUENCE = 0.5
 """What an ordinal that goes on (二要 … 三要) speaks for it."""
 _UNSIGNED = 0.1
 """What a role note speaks for an article that has none and breaks off."""
-
+_LEFT = 0.3
+"""What speaks against an article that goes on on another page (下转第4版)."""
 _COMPLETE = 0.1
 """What speaks against an article that has both byline and role note: it waits for nothing."""
 
@@ -114,7 +115,7 @@ def _append(anchors: list[_Group], loose: list[_Group]) -> None:
 
 def _claim(page: Sequence[Block], anchor: _Group, group: _Group, alike: float) -> float:
     """How much speaks for ``group`` being part of the article of ``anchor``."""
-    if any(_has(page, anchor, kind) and _has(page, group, kind) for kind in (BlockKind.ROLE, BlockKind.BYLINE)):
+    if _signatures(page, anchor) & _signatures(page, group):
         return -1.0
     claim = alike
     above = min(group.blocks) - 1
@@ -124,9 +125,17 @@ def _claim(page: Sequence[Block], anchor: _Group, group: _Group, alike: float) -
         claim += _SEQUENCE
     if _has(page, anchor, BlockKind.ROLE) and _has(page, anchor, BlockKind.BYLINE):
         claim -= _COMPLETE
+    if any(page[n].kind is BlockKind.MARK and "转" in fold(page[n].text) for n in anchor.blocks):
+        claim -= _LEFT
     if _has(page, group, BlockKind.ROLE) and any(page[n].is_open for n in anchor.blocks[-1:]):
         claim += _UNSIGNED
     return claim
+
+
+def _signatures(page: Sequence[Block], group: _Group) -> set[tuple[BlockKind, bool]]:
+    """Which of its signatures a group has: byline at the top, byline at the end, role note."""
+    signed = (page[n] for n in group.blocks if page[n].kind in (BlockKind.ROLE, BlockKind.BYLINE))
+    return {(block.kind, block.closes and block.kind is BlockKind.BYLINE) for block in signed}
 
 
 def _has(page: Sequence[Block], group: _Group, kind: BlockKind) -> bool:
@@ -137,9 +146,9 @@ def _goes_on(page: Sequence[Block], before: Iterable[int], after: Iterable[int])
     """Whether an ordinal in ``after`` is the next one after the last of its style in ``before``, which lacks it."""
     earlier = _opening_markers(page, before)
     later = _opening_markers(page, after)
-    return any(
-        (one.style, one.number + 1) == (two.style, two.number) for one in earlier for two in later
-    ) and not any((one.style, one.number) == (two.style, two.number) for one in earlier for two in later)
+    return any((one.style, one.number + 1) == (two.style, two.number) for one in earlier for two in later) and not any(
+        (one.style, one.number) == (two.style, two.number) for one in earlier for two in later
+    )
 
 
 def _opening_markers(page: Sequence[Block], blocks: Iterable[int]) -> list[Marker]:

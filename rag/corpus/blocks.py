@@ -7,9 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from rag.corpus.lines import LABELS, LONGEST_HEADING, is_dateline, label_name, looks_like_heading
-from rag.corpus.names import bare_names, byline, closing_byline, credit, inline_byline, labelled_names, role_note
-from rag.corpus.ordinals import marker_at
+from rag.corpus.credits import closing_credit, credit
+from rag.corpus.lines import LABELS, is_dateline, is_running_head, label_name, looks_like_heading
+from rag.corpus.names import (
+    bare_names,
+    byline,
+    closing_byline,
+    inline_byline,
+    labelled_names,
+    role_note,
+)
+from rag.corpus.offices import office, post
 from rag.types import CleanText
 
 
@@ -29,6 +37,8 @@ class BlockKind(StrEnum):
     CREDIT = "credit"
     CAPTION = "caption"
     DATELINE = "dateline"
+    RUNNING_HEAD = "running head"
+    """What the page prints in its margins: date, page number, editors of the page. No part of the page's text."""
     BULLET = "bullet"
     PARAGRAPH = "paragraph"
 
@@ -50,6 +60,8 @@ class Block:
     """Stands in one line with the paragraph that follows (byline, mark) or precedes (role) it."""
     closes: bool = False
     """Stands at the end of that line."""
+    tight: bool = False
+    """Stands directly below the line above, in a file that sets blank lines between its blocks."""
 
     @property
     def open_ended(self) -> bool:
@@ -63,6 +75,8 @@ class Block:
 
 
 _ENDED = re.compile(r"[。．！!？?…；;：:.][”’」』》〉）)】〕\]\"'*]*$|^[^\u3400-\u9fff]*$")
+_DASHES = ("——", "--", "―", "──")
+LONGEST_CAPTION = 400
 _PAGE = r"(?:第|今日)?[A-Za-z]{0,2}[0-9一二三四五六七八九十〇零\-]{1,4}(?:版|页)|头版"
 _MARK_LEAD = re.compile(
     rf"[(（【▲△►→]*\s*(?:紧接|上接|续接|接|下转|转)\s*(?:本报|本版)?(?:{_PAGE})[^()（）]{{0,20}}?[)）】▲▼]+"
@@ -75,18 +89,27 @@ _CAPTION = re.compile(
 
 
 def blocks(clean: CleanText) -> list[Block]:
-    """The blocks of the page in the order of the file; together they hold every non-blank clean character."""
-    found = list(_lines(clean))
-    return [_in_context(found, at) for at in range(len(found))]
+    """The blocks of the page in the order of the file, each judged by itself (``context`` looks at neighbours).
 
-
-def _lines(clean: CleanText) -> Iterator[Block]:
+    Together they hold every non-blank clean character.
+    """
+    found: list[Block] = []
     start = 0
     for line in clean.text.split("\n"):
         if line:
             level, bullet = _marks(clean, start)
-            yield from _parts(line, start, level, bullet)
+            first, *rest = _parts(line, start, level, bullet)
+            found += [replace(first, tight=_is_tight(clean, start)), *rest]
         start += len(line) + 1
+    if all(block.tight for block in found if block.start):  # a file without blank lines: they tell nothing
+        return [replace(block, tight=False) for block in found]
+    return found
+
+
+def _is_tight(clean: CleanText, start: int) -> bool:
+    """Whether the line at ``start`` stands directly below the one above, without a blank line."""
+    between = clean.source.raw[clean.origins[start - 2] + 1 : clean.origins[start]] if start > 1 else ""
+    return 0 < len(between.replace("\r\n", "\n").splitlines()) <= 2 and between.count("\n") < 2
 
 
 def _marks(clean: CleanText, start: int) -> tuple[int, bool]:
@@ -103,7 +126,7 @@ def _marks(clean: CleanText, start: int) -> tuple[int, bool]:
 def _parts(line: str, start: int, level: int, bullet: bool) -> Iterator[Block]:
     """A line as one block, or as a mark, reporters' line, text and role note that were set in one line."""
     if level:
-        yield _block(BlockKind.HEADING, line, start, level=level)
+        yield _marked_block(line, start, level)
         return
     if bullet:
         yield _block(BlockKind.BULLET, line, start)
@@ -126,9 +149,22 @@ def _parts(line: str, start: int, level: int, bullet: bool) -> Iterator[Block]:
         signed_off = _block(kind, line[at:right], start + at, names=note.names, role=note.role, inline=inline)
         tail.insert(0, replace(signed_off, closes=True))
         right = left + len(line[left:at].rstrip())
-    if left < right:
+    if left < right and right - left <= LONGEST_CAPTION and (seen := closing_credit(line[left:right])):
+        at = left + seen.start
+        tail.insert(0, _block(BlockKind.CREDIT, line[at:right], start + at, names=seen.names, inline=True))
+        right = left + len(line[left:at].rstrip())
+        yield _block(BlockKind.CAPTION, line[left:right], start + left)
+    elif left < right:
         yield _line_block(line[left:right], start + left)
     yield from tail
+
+
+def _marked_block(line: str, start: int, level: int) -> Block:
+    """A line with # marks: a heading, unless it plainly signs or only goes on (——) a headline."""
+    if len(line) <= 80 and not bare_names(line) and (signed := byline(line) or office(line)):
+        return _block(BlockKind.BYLINE, line, start, names=signed.names)
+    kind = BlockKind.SUBTITLE if line.startswith(_DASHES) else BlockKind.HEADING
+    return _block(kind, line, start, level=level)
 
 
 def _past_blank(line: str, at: int) -> int:
@@ -151,17 +187,15 @@ def _block(
 def _line_block(text: str, start: int) -> Block:
     """What a line without inline parts is."""
     if len(text) <= 80:
-        if _MARK_LINE.match(text):
-            return _block(BlockKind.MARK, text, start)
-        if is_dateline(text):
-            return _block(BlockKind.DATELINE, text, start, names=labelled_names(text))
+        if kind := _of_the_page(text):
+            return _block(kind, text, start, names=labelled_names(text) if kind is BlockKind.DATELINE else ())
         if signed := credit(text):
             return _block(BlockKind.CREDIT, text, start, names=signed.names)
-        if signed := byline(text):
-            return _block(BlockKind.BYLINE, text, start, names=signed.names)
+        if signed := byline(text) or office(text) or post(text):
+            return _block(BlockKind.BYLINE, text, start, names=signed.names, role=signed.role)
         if label_name(text) in LABELS:
             return _block(BlockKind.LABEL, text, start)
-        if text.startswith(("——", "--", "―")) and not _ENDED.search(text):
+        if text.startswith(_DASHES) and not _ENDED.search(text):
             return _block(BlockKind.SUBTITLE, text, start)
         if looks_like_heading(text):
             return _block(BlockKind.HEADING, text, start)
@@ -170,41 +204,10 @@ def _line_block(text: str, start: int) -> Block:
     return _block(BlockKind.PARAGRAPH, text, start)
 
 
-def _in_context(found: list[Block], at: int) -> Block:
-    """A few kinds only show beside their neighbours."""
-    block = found[at]
-    above = found[at - 1] if at else None
-    below = found[at + 1] if at + 1 < len(found) else None
-    if block.kind is BlockKind.HEADING and not block.level:
-        if below is None and above is not None and above.kind is BlockKind.PARAGRAPH and len(block.text) > 4:
-            return replace(block, kind=BlockKind.PARAGRAPH)  # a last line is no heading: there is nothing below it
-        if _counts_with(block, above) or _counts_with(block, below):
-            return replace(block, kind=BlockKind.BULLET)
-    if block.kind is BlockKind.PARAGRAPH and _is_ordinal_heading(block, below):
-        return replace(block, kind=BlockKind.HEADING)
-    if block.kind is BlockKind.BYLINE and not block.inline and bare_names(block.text) and _in_list(above, below):
-        return replace(block, kind=BlockKind.PARAGRAPH)
-    return block
-
-
-def _is_ordinal_heading(block: Block, below: Block | None) -> bool:
-    """One sentence with an ordinal before it and running text without one below: "第二,人民至上是…职责。"."""
-    marker = marker_at(block.text)
-    if marker is None or len(block.text) > LONGEST_HEADING or below is None or below.kind is not BlockKind.PARAGRAPH:
-        return False
-    if block.text[-1] in "；;，,、：:" or sum(block.text.count(char) for char in "。！？；;") > 1:
-        return False
-    return marker_at(below.text) is None and len(below.text) > len(block.text)
-
-
-def _counts_with(block: Block, other: Block | None) -> bool:
-    """Whether two neighbouring short lines are items of one list ("1. 苹果" over "2. 香蕉") and no headings."""
-    if other is None or other.kind is not BlockKind.HEADING or other.level:
-        return False
-    one, two = marker_at(block.text), marker_at(other.text)
-    return one is not None and two is not None and one.style is two.style and abs(one.number - two.number) == 1
-
-
-def _in_list(above: Block | None, below: Block | None) -> bool:
-    """Whether names stand among names, as in a list of winners, and so sign nothing."""
-    return all(other is not None and other.kind is BlockKind.BYLINE and not other.inline for other in (above, below))
+def _of_the_page(text: str) -> BlockKind | None:
+    """The kind of a line that the page prints about itself or about an article's place and time."""
+    if is_running_head(text):
+        return BlockKind.RUNNING_HEAD
+    if _MARK_LINE.match(text):
+        return BlockKind.MARK
+    return BlockKind.DATELINE if is_dateline(text) else None

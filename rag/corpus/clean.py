@@ -28,10 +28,11 @@ _TAIL = re.compile(r"[ \t]+#+$")
 _RULE = re.compile(r"(?:[-*_=—─━~～][ \t]*){3,}$")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)([^*_\r\n]{1,400}?)(?<=\S)\1")
 _LINK = re.compile(r"!?\[([^\[\]\r\n]{1,200})\](\([^()\s]{1,500}\))")
+_PICTURE = re.compile(r"!\[\s*\]\([^()\s]{1,500}\)")
 _TAG = re.compile(r"</?(?:br|p|b|i|u|em|strong|span|div|sup|sub|font|center)(?:\s[^<>\r\n]{0,200})?/?>", re.IGNORECASE)
 
 
-_VOID = re.compile(f"(?:[{_EDGE_BLANK}]|{_UNSEEN.pattern}|{_TAG.pattern})+", re.IGNORECASE)
+_VOID = re.compile(f"(?:[{_EDGE_BLANK}]|{_UNSEEN.pattern}|{_TAG.pattern}|{_PICTURE.pattern})+", re.IGNORECASE)
 
 
 def clean(source: Source) -> CleanText:
@@ -54,7 +55,7 @@ def _lines(raw: str) -> Iterator[Line]:
         body = text[left:].rstrip(_EDGE_BLANK)
         mark = _MARK.match(body)
         width = mark.end() if mark else 0
-        if body and (_RULE.match(body) or width == len(body)):
+        if body and (_RULE.match(body) or _VOID.fullmatch(body, width)):
             width = len(body)
         yield Line(at, end, at + left, at + left + len(body), at + left + width, stop[1])
         at = stop[1]
@@ -79,6 +80,8 @@ def _inline_edits(raw: str) -> Iterator[Edit]:
             yield Edit(found.start(), found.start(2))
             yield Edit(found.end(2), found.end())
     if "](" in raw:
+        for found in _PICTURE.finditer(raw):
+            yield Edit(found.start(), found.end())
         for found in _LINK.finditer(raw):
             yield Edit(found.start(), found.start(1))
             yield Edit(found.end(1), found.end(2))

@@ -17,10 +17,13 @@ _ANNOUNCE = re.compile(
 )
 _FIRM = re.compile(
     rf"{_NOT_AFTER}{_NUM}(?P<unit>个方面|大|项|条|个)(?:的)?"
-    r"(?P<noun>平台|举措|措施|任务|机制|工程|行动|计划|体系|制度|内容|要求|原则|目标|重点|抓手|环节|坚持|对标|提升|维护|方向|领域|"
-    r"关系|问题|建议|意见|特点|特征|优势|作用|职能|能力|意识|自信|关键|阶段|步骤|标准|理念|战略|清单|重点任务|主要任务|具体举措|主要举措)"
+    r"(?P<noun>重点任务|主要任务|具体举措|主要举措|平台|举措|措施|任务|机制|工程|行动|计划|体系|制度|内容|要求|原则|目标|重点|抓手|环节|坚持|对标|提升|维护|方向|领域|"
+    r"关系|问题|建议|意见|特点|特征|优势|作用|职能|能力|意识|自信|关键|阶段|步骤|标准|理念|战略|清单)"
 )
-_NAMED = re.compile(r"(?<=[“、])(?P<num>[二两三四五六七八九十])(?P<noun>[\u3400-\u9fff]{2,4})(?=[”、])")
+_NAMED = re.compile(
+    r"(?<=[“、])(?P<num>[二两三四五六七八九十])(?P<noun>(?:(?![一二三四五六七八九十])[\u3400-\u9fff]){2,4})(?=[”、])"
+)
+_THINGS = re.compile("的|工作|任务|内容|问题|要求|举措|措施|经验|建议|意见|特点")
 _UNITS_OF_MEASURE = re.compile("^(?:月|多月|小时|百分点|人|省|市|县|区|国家|亿|万|工作日|航次|台|星期|季度|年)")
 _CLAUSE_MARKS = "，。；：,;:!?！？“‘「『（(\n"
 _LEAD = re.compile("搭建|包括|聚焦|围绕|即|分为|突出|抓好|推进|实施|建立|健全|落实|坚持|打造|为|在|由|有|是")
@@ -55,6 +58,8 @@ def announced(intro: str, listed: int) -> Count | None:
 def _count(text: str, match: re.Match[str]) -> Count | None:
     number = number_of(match["num"].replace("两", "二"))
     noun = re.split(f"[{_STOP}]", match["noun"])[0] if not match["noun"].startswith("的") else match["noun"]
+    if match["unit"].endswith("方面") and not _THINGS.match(noun):
+        noun = ""  # 三个方面着手: what follows is no noun that is counted
     if number < 2 or _UNITS_OF_MEASURE.match(match["noun"]) or (match["unit"] == "个" and not noun):
         return None
     end = match.start("noun") + len(noun)

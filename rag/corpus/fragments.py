@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.corpus.blocks import Block, BlockKind
+from rag.corpus.fold import fold
 from rag.corpus.headlines import Head
 
 TITLED = frozenset({Head.TITLE, Head.KICKER, Head.SERIES, Head.COLUMN})
@@ -66,10 +67,14 @@ def _begins(page: Sequence[Block], uses: Mapping[int, Head], current: _Growing, 
         return False
     if block.kind is BlockKind.MARK:
         return not _leaves(block)
+    if page[last].kind is BlockKind.MARK and _leaves(page[last]):  # its article goes on elsewhere
+        return True
     if uses.get(at) is Head.BOX:
         return _box_before_byline(page, at)
     if opens_report(block):
         return current.signed
+    if block.kind is BlockKind.BYLINE and not block.inline and _signs_below(page, uses, at):
+        return True
     if block.kind is BlockKind.BYLINE and not block.inline:
         return _opens_text(page, at) and (current.signed or not current.is_lead(page))
     return False
@@ -89,8 +94,23 @@ def _opens_text(page: Sequence[Block], at: int) -> bool:
     return at + 1 < len(page) and page[at + 1].kind in (BlockKind.PARAGRAPH, BlockKind.BYLINE, BlockKind.BULLET)
 
 
+def _signs_below(page: Sequence[Block], uses: Mapping[int, Head], at: int) -> bool:
+    """Whether the byline at ``at`` signs the headline below it: that one has no other, and the text above has one."""
+    below = at + 1
+    while uses.get(below) in TITLED:
+        below += 1
+    if below == at + 1 or (below < len(page) and page[below].kind is BlockKind.BYLINE):
+        return False
+    for n in range(at - 1, -1, -1):
+        if page[n].kind is BlockKind.BYLINE:
+            return True
+        if uses.get(n) is Head.TITLE:
+            return False
+    return False
+
+
 def _leaves(block: Block) -> bool:
-    return "转" in block.text
+    return "转" in fold(block.text)
 
 
 def _is_caption(page: Sequence[Block], at: int) -> bool:

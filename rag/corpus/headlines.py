@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from rag.corpus.blocks import Block, BlockKind
-from rag.corpus.lines import BOX_NAMES, label_name
+from rag.corpus.lines import ASIDES, BOX_NAMES, label_name
 from rag.corpus.ordinals import marker_at
 
 HEADS = frozenset({BlockKind.HEADING, BlockKind.SUBTITLE, BlockKind.LABEL})
@@ -20,6 +20,8 @@ _SIGNED = frozenset({BlockKind.BYLINE, BlockKind.ROLE, BlockKind.MARK, BlockKind
 
 MOST_HEADS = 5
 """Lines of the longest headline, kickers and column name included."""
+LONGEST_TITLE = 70
+"""Characters of the longest headline over several lines."""
 LONGEST_COLUMN = 5
 """Characters of the longest column name that is told from a kicker by its length alone."""
 
@@ -77,11 +79,12 @@ def _run(page: Sequence[Block], start: int, end: int, signed: bool) -> dict[int,
     if not plain or not _is_headline(page, start, end, plain, signed):
         return sections
     title = _title(page, start, end, plain)
+    lines = _title_lines(page, plain, title)
     may_head = frozenset(plain)
     uses: dict[int, Head] = {}
     for n in range(start, end):
         kind = page[n].kind
-        if n == title:
+        if n in lines:
             uses[n] = Head.TITLE
         elif kind is BlockKind.LABEL:
             uses[n] = Head.COLUMN if n < title and not is_box_name(page[n]) else _under(page[n])
@@ -103,7 +106,9 @@ def _is_column(block: Block) -> bool:
 
 def _under(block: Block) -> Head:
     if block.kind is BlockKind.LABEL:
-        return Head.BOX if is_box_name(block) else Head.COLUMN
+        if is_box_name(block):
+            return Head.BOX
+        return Head.SECTION if label_name(block.text) in ASIDES else Head.COLUMN
     return Head.SECTION if block.kind is BlockKind.HEADING else Head.SUBTITLE
 
 
@@ -139,3 +144,14 @@ def _title(page: Sequence[Block], start: int, end: int, plain: list[int]) -> int
     if all(levels) and not signed_below and levels == sorted(set(levels)):
         return plain[0]
     return plain[-1]
+
+
+def _title_lines(page: Sequence[Block], plain: Sequence[int], title: int) -> frozenset[int]:
+    """The lines of a headline that runs over several: set alike, one directly under the other."""
+    lines = [title]
+    while (above := lines[-1] - 1) in plain and sum(len(page[n].text) for n in [*lines, above]) <= LONGEST_TITLE:
+        alike = page[above].level == page[lines[-1]].level
+        if not alike or not (page[above].level or page[lines[-1]].tight):
+            break
+        lines.append(above)
+    return frozenset(lines)

@@ -214,5 +214,3 @@ def script_of(text: str) -> str:
     if not han:
         return ""
     return "Hant" if sum(map(is_traditional, han)) > 0.1 * len(han) else "Hans"
-
-

@@ -24,8 +24,22 @@ _SURNAMES = frozenset(
 )
 _COMPOUND = frozenset(
     {
-        "欧阳", "上官", "司马", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "夏侯",
-        "慕容", "令狐", "端木", "南宫", "长孙", "宇文",
+        "欧阳",
+        "上官",
+        "司马",
+        "诸葛",
+        "司徒",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "夏侯",
+        "慕容",
+        "令狐",
+        "端木",
+        "南宫",
+        "长孙",
+        "宇文",
     }
 )
 _HAN = r"\u3400-\u9fff"
@@ -33,9 +47,14 @@ _WORD = re.compile(rf"[{_HAN}]{{2,4}}|[{_HAN}]{{1,8}}(?:·[{_HAN}]{{1,10}}){{1,3
 _DUTY = (
     r"(?:本报|本刊|本网|本台|新华社|中新社|人民网|央视|[一-鿿]{2,6}(?:日报|晚报|时报|早报|周报|都市报|网|社))?"
     r"(?:首席|特约|特派|驻[一-鿿]{2,4}|见习|实习|全媒体|融媒体|见习|文字|摄影|高级|资深)*"
-    r"(?:记者|通讯员|评论员|撰稿人?|特约撰稿|特稿|编辑|责编|整理|撰文|执笔|主笔|作者|编译|文字|文|报道组|采访|口述|讲述)"
+    r"(?:记者|通讯员|评论员|撰稿人?|特约撰稿|特稿|编辑|责编|整理|撰文|执笔|主笔|作者|编译|文字"
+    r"|文[/／]图|图[/／]文|图文|(?<![一-鿿])文(?=[/:： 丨|])|报道组|采访|口述|讲述)"
 )
 _DUTIES = re.compile(_DUTY)
+_WROTE = re.compile(
+    r"(?:\s*(?:文[/／、]?[图摄]|图[/／、]?文|摄影报道)|(?<=[一-鿿]{2})(?:\s*[/／]\s*|\s+)[文图摄])(?![一-鿿])"
+)
+"""What a name wrote or drew, said after it: 曾静 文/图, 张三/文."""
 _BULLET = re.compile(r"^[□■◎●◆▲△○★☆※◇▪•—\-–\s]+")
 _LINE = re.compile(rf"(?:{_DUTY})[\s:：/|丨]*")
 _INLINE = re.compile(
@@ -48,23 +67,21 @@ _REPORT = re.compile(
     r"(?:[／/|]\s*(?:[一-鿿]{2,6})?|\s*(?P<place>[一-鿿]{2,4})?\s*\d{0,2}月?\d{1,2}日)\s*(?:综合|专访|摄影|特稿)*(?:报导|报道|专电|电|讯)"
     r"(?(left)[】〕\])）]|[:：\s]*$)"
 )
+_INLINE_REPORT = re.compile(
+    r"(?:本报|本刊|本网|本台|[一-鿿]{2,6}[报网社台])?[^\S\n]*(?:[一-鿿]{2,8}\d{1,2}月\d{1,2}日)?[讯电][\s,，]*"
+    r"(?:首席|特约|特派|见习|实习|全媒体|融媒体)*记者\s*(?P<credits>[一-鿿、\s]{2,24}?)\s*报道[:：,，]?"
+)
 _INLINE_PLAIN = re.compile(
     r"[(（](?P<credits>(?:本报|本刊|新华社)?(?:首席|特约|见习|实习|驻[一-鿿]{2,4})*(?:记者|通讯员|评论员)[^()（）]{2,60})[)）]"
 )
+_PENNED = re.compile(r"(?:执笔人?|撰稿人?|整理|采写|撰文|文)\s*[:：]")
+_SENTENCE_END = re.compile(r"[。！？!?…][”’」』]?\s*$")
 _NOTE = re.compile(
-    r"[(（](?:本文|本篇)?(?:作者|笔者|执笔人?|讲述者|受访者|译者)(?P<about>[^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*)[)）]"
+    r"[(（](?:本文|本篇)?(?:作者|笔者|讲述者|受访者|译者)(?P<about>[^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*)[)）]"
 )
 _NOTE_LINE = re.compile(r"(?:本文)?作者(?:简介|单位|信息|系|为)[:：]?\s*(?P<about>\S.{3,200})$")
 _ABOUT = re.compile(r"^(?:简介|单位|职务)?[\s:：,，]*(?:分别)?(?:系|为|是|任)?[\s:：]*")
 _LABELLED = re.compile(r"(?:作者|记者|撰文|文)\s*[:：]\s*(?P<who>[一-鿿·]{2,8}(?:[、 ][一-鿿·]{2,4})*)(?=\s|$|[(（|])")
-_CREDIT = re.compile(
-    r"^(?:(?:策划|制图|制表|绘图|图表|摄影|图片|图|图/文|文/图|图文|供图|漫画|绘画|编绘|美编|设计|版式|责任编辑|责编|编辑|校对|审核|监制|统筹|视觉)"
-    r"(?:[/／、·和与 ]+|(?=[:：/／])))+[\s:：]+(?P<who>\S.{0,40})$"
-)
-_CREDIT_TAIL = re.compile(
-    r"^(?:[(（]?)(?:新华社发|人民视觉|视觉中国|中新社发)?[\s(（]*(?:本报|新华社|中新社)?(?:首席|特约|见习|实习)*(?:记者|通讯员)?\s*"
-    r"(?P<who>[一-鿿·\s、]{2,24}?)\s*(?:摄影报道|摄影|摄|供图|图片|绘|制图|作图)(?:[/／][一-鿿\w]{2,12}|[(（][一-鿿]{2,10}[)）])?[)）]?$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +110,7 @@ def bare_names(line: str) -> tuple[str, ...]:
     """The names of a line that holds nothing else ("马 璐" is one name); () when it is something else."""
     if len(line) > 60:
         return ()
-    tokens = _tokens(_BULLET.sub("", line))
+    tokens = _tokens(_WROTE.sub("", _BULLET.sub("", line)))
     return tokens if 0 < len(tokens) <= 8 and all(map(is_name, tokens)) else ()
 
 
@@ -102,10 +119,9 @@ def byline(line: str) -> Signed | None:
     if len(line) > 80 or "。" in line:
         return None
     names = bare_names(line)
-    if not names:
-        body = _BULLET.sub("", line)
-        if _LINE.match(fold(body)):
-            names = credited(body)
+    body = _BULLET.sub("", line)
+    if not names and _LINE.match(fold(body)):
+        names = credited(body)
     return Signed(0, len(line), names) if names else None
 
 
@@ -115,6 +131,8 @@ def inline_byline(text: str) -> Signed | None:
     if (report := _REPORT.match(head)) is not None:
         end = report.end("place") if report["place"] else report.end("credits")
         return Signed(0, report.end(), _leading_names(text[report.start("credits") : end], bool(report["place"])))
+    if (report := _INLINE_REPORT.match(head)) is not None:
+        return Signed(0, report.end(), credited(text[report.start("credits") : report.end("credits")]))
     found = _INLINE.match(head)
     if found is None or not _DUTIES.search(found["credits"]):
         return None
@@ -134,12 +152,17 @@ def _leading_names(text: str, placed: bool) -> tuple[str, ...]:
 
 
 def closing_byline(text: str) -> Signed | None:
-    """The reporters' line in brackets after a report: "(本报记者 张三)"."""
+    """Who signs a report in brackets after it: "(本报记者 张三)", "…86人参训。(陈 晨)", "(执笔:王建军)"."""
     if text[-1:] not in ")）":
         return None
     start = max(text.rfind("(", -90), text.rfind("（", -90))
-    found = _INLINE_PLAIN.fullmatch(fold(text[start:])) if start >= 0 else None
-    names = credited(text[start:][found.start("credits") : found.end("credits")]) if found else ()
+    if start < 0:
+        return None
+    inside = text[start + 1 : -1]
+    if _INLINE_PLAIN.fullmatch(fold(text[start:])) or _PENNED.match(fold(inside)):
+        names = credited(inside)
+    else:
+        names = bare_names(inside) if _SENTENCE_END.search(text[:start]) else ()
     return Signed(start, len(text), names) if names else None
 
 
@@ -177,22 +200,11 @@ def labelled_names(line: str) -> tuple[str, ...]:
     return credited(line[found.start("who") : found.end("who")]) if found else ()
 
 
-def credit(line: str) -> Signed | None:
-    """A credit: "程依宝摄/中新社", "策划/制图:张菁"."""
-    if not 2 < len(line) <= 50 or "。" in line:
-        return None
-    folded = fold(line)
-    found = _CREDIT.match(folded) or _CREDIT_TAIL.match(folded)
-    if found is None:
-        return None
-    return Signed(0, len(line), credited(line[found.start("who") : found.end("who")]))
-
-
 def credited(text: str) -> tuple[str, ...]:
     """Names in a list of credits ("记者马学礼 通讯员刘斌"); words that cannot be names are left out."""
     folded = fold(text)
     plain = list(text)
-    for duty in _DUTIES.finditer(folded):
+    for duty in (*_WROTE.finditer(folded), *_DUTIES.finditer(folded)):
         plain[duty.start() : duty.end()] = " " * (duty.end() - duty.start())
     return tuple(name for name in _tokens("".join(plain)) if _WORD.fullmatch(fold(name)) and _may_be_name(name))
 

@@ -87,9 +87,7 @@ def ngrams() -> Ngrams:
 def pack(tables: tuple[dict[str, int], dict[str, int], dict[str, int]], path: Path) -> None:
     """Write counts of one, two and three characters in a row to ``path`` (the mirror image of ``ngrams``)."""
     chars = {char: number for number, char in enumerate(sorted(tables[0]), 1)}
-    arrays: dict[str, NDArray[np.uint64] | NDArray[np.uint32] | NDArray[np.str_]] = {
-        "chars": np.array("".join(chars))
-    }
+    arrays: dict[str, NDArray[np.uint64] | NDArray[np.uint32] | NDArray[np.str_]] = {"chars": np.array("".join(chars))}
     for length, table in enumerate(tables, 1):
         pairs = []
         for gram, count in table.items():

@@ -161,9 +161,7 @@ def _containers(nodes: Iterable[_Node], asked: Iterable[_Node]) -> dict[_Node, _
     return found
 
 
-def _hang(
-    lines: Sequence[Line], items: Sequence[Item], group: list[_Node], holder: _Node | None
-) -> Iterator[_Node]:
+def _hang(lines: Sequence[Line], items: Sequence[Item], group: list[_Node], holder: _Node | None) -> Iterator[_Node]:
     """Hang the list below what holds it, with the count announced for it; yields its introduction where that is it."""
     start, intro = _introduction(lines, items[0], holder)
     count = announced(intro, len(group))

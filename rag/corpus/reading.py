@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from rag.corpus.articles import Layout, articles, with_displaced
 from rag.corpus.blocks import Block, BlockKind, blocks
 from rag.corpus.clean import clean
+from rag.corpus.context import in_context
 from rag.corpus.fragments import fragments
 from rag.corpus.headlines import Head, heads
 from rag.corpus.outline import outline
@@ -23,7 +24,7 @@ _BLANKS = re.compile(r"\s+")
 def read_source(source: Source) -> Reading:
     """Everything that can be understood of ``source`` alone. Deterministic; time is linear in its length."""
     text = clean(source)
-    page = blocks(text)
+    page = in_context(blocks(text))
     uses = heads(page)
     joins = stitches(page, uses)
     if joins:

@@ -65,9 +65,7 @@ def stitches(page: Sequence[Block], uses: Mapping[int, Head]) -> dict[int, int]:
     return {texts[left]: texts[right] for left, right in _without_rings(chosen, gains).items()}
 
 
-def late_stitches(
-    page: Sequence[Block], orders: Sequence[Sequence[int]], joins: Mapping[int, int]
-) -> dict[int, int]:
+def late_stitches(page: Sequence[Block], orders: Sequence[Sequence[int]], joins: Mapping[int, int]) -> dict[int, int]:
     """Seams that only the reading order of a found article shows: a piece that breaks off, and what follows it there.
 
     The two belong to one article and nothing of it stands between them, so that less evidence at the seam will do.

@@ -74,5 +74,3 @@ def _width(raw: str, line: Line) -> int:
     """Columns that a line takes: two for Chinese, one for ASCII."""
     text = raw[line.start : line.body_end]
     return len(text) + sum(char > "\u2e7f" or char in "“”‘’—…·" for char in text) if not text.isascii() else len(text)
-
-
