@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from rag.answer.draft import DECLINED
-from rag.types import Answer, Hit, Passage, Quote, Sentence, Span, Status, Timings, Verdict
+from rag.types import Answer, Hit, Passage, PassageKind, Quote, Sentence, Span, Status, Timings, Verdict
 from ui import render
 from ui.reference import gbt7714, named, paragraph_number
 from ui.text import LANGUAGES, TEXT, label, say
@@ -114,6 +115,13 @@ def test_growing_shows_only_the_sources_cited_so_far() -> None:
     parts = render.growing(answer("甲[1]。", (quote(), quote())), 20, 1)
     assert parts["sources"].count("<li>") == 1
     assert "20" in parts["status"]
+
+
+def test_the_nearest_are_paragraphs_where_there_are_any() -> None:
+    title = Hit(replace(passage("题名"), kind=PassageKind.TITLE), 2.0)
+    refused = answer("", (), status=Status.NO_EVIDENCE)
+    assert "题名" in render.near(replace(refused, hits=(title,)))
+    assert render.near(replace(refused, hits=(title, Hit(passage(), 1.0)))).count("<li>") == 1
 
 
 def test_a_refusal_says_what_was_searched_and_shows_the_nearest() -> None:

@@ -139,7 +139,8 @@ def _chat() -> str:
         f'<section id="view-chat" {named("nav.chat")}><div id="scroll" tabindex="-1"><div id="empty">'
         f'<img src="own/mark.svg" alt="" width="56" height="56">{label("hero.title", tag="h1")}'
         f'{label("hero.lead", tag="p", attrs="class=lead")}<div id="try"></div><p id="stock" role="status">'
-        f'{label("docs.waiting")}</p></div><div id="log"></div></div>'
+        f'{label("docs.waiting")}</p></div><button type="button" class="btn" id="earlier" hidden></button>'
+        f'<div id="log"></div></div>'
         f"{button('down', 'ask.bottom', css='ib bottom', extra='id=bottom hidden')}"
         f'<form id="composer"><div class="box"><textarea id="ask" rows="1" enterkeyhint="send" {named("ask.label")} '
         f'{named("ask.placeholder", attribute="placeholder")}></textarea><div class="row">{scope}'
@@ -180,7 +181,9 @@ def _dialogs() -> str:
         f'<label class="field">{label("feedback.remark")}<textarea name="remark" rows="3" maxlength="2000"></textarea>'
         f'</label><div class="acts">{cancel}{_ok("feedback.send")}</div></form></dialog>'
         f'<dialog id="d-scope" aria-labelledby="ds-t"><form method="dialog">'
-        f"{label('scope.title', tag='h2', attrs='id=ds-t')}"
+        f"{label('scope.title', tag='h2', attrs='id=ds-t tabindex=-1 autofocus')}"
+        f'<label class="find" id="ds-find">{icon("search")}<input type="search" autocomplete="off" '
+        f"{named('scope.find')} {named('scope.find', attribute='placeholder')}></label>"
         f'<div id="ds-body"></div><div class="dates"><label class="field">{label("scope.since")}'
         f'<input type="date" name="since"></label><label class="field">{label("scope.until")}'
         f'<input type="date" name="until"></label></div><div class="acts">'

@@ -14,6 +14,7 @@ from rag.answer.cite import CitationError, verify
 from rag.answer.markers import cited_units, numbers, renumber
 from rag.types import Answer, Filters, Hit, Quote, Sentence, Span, Status, Timings, Turn, Verdict
 from ui.library import Documents
+from ui.reference import BODY
 
 NEAREST = 3
 """How many nearest passages a refusal shows."""
@@ -94,12 +95,18 @@ def record_of(turn: str, answer: Answer, *, state: str = "done", scope: str = ""
         )
         for q in answer.quotes
     ]  # fmt: skip
-    near = [] if answer.status is Status.ANSWERED else [hit.passage.id for hit in answer.hits[:NEAREST]]
+    near = [] if answer.status is Status.ANSWERED else [hit.passage.id for hit in nearest(answer)]
     return Record(
         id=turn, question=answer.question, state=state, status=answer.status, text=answer.text, reason=answer.reason,
         engine=answer.engine, ms=answer.timings.total, standalone=answer.standalone, scope=scope, quotes=quotes,
         near=near, sentences=[SentenceRecord(text=s.text, verdict=s.verdict, why=s.why) for s in answer.sentences],
     )  # fmt: skip
+
+
+def nearest(answer: Answer) -> tuple[Hit, ...]:
+    """The best hits to read when there is no answer: paragraphs, since a title says nothing beside its own name."""
+    paragraphs = [hit for hit in answer.hits if hit.passage.kind in BODY]
+    return tuple((paragraphs or answer.hits)[:NEAREST])
 
 
 def restore(record: Record, library: Documents) -> tuple[Answer, int]:

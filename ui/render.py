@@ -11,7 +11,7 @@ from urllib.parse import quote as urlquote
 from rag.answer.draft import DECLINED
 from rag.answer.markers import cited_units, numbers, renumber
 from rag.types import Answer, Passage, Quote, Sentence, Status, Verdict
-from ui.record import NEAREST
+from ui.record import nearest
 from ui.reference import byline, headline, place
 from ui.text import label, named
 
@@ -34,7 +34,7 @@ def card(answer: Answer, *, lost: int = 0, scope: str = "") -> Parts:
     if answer.status is Status.ANSWERED:
         parts = {"body": body(answer), "sources": sources(answer.quotes), "note": note(answer, lost)}
     else:
-        parts = {"body": refusal(answer, scope), "sources": nearest(answer), "note": removed(answer.sentences)}
+        parts = {"body": refusal(answer, scope), "sources": near(answer), "note": removed(answer.sentences)}
     return parts | {"status": status_done(answer), "foot": foot(answer)}
 
 
@@ -52,12 +52,23 @@ def waiting(key: str, *args: object) -> Parts:
 def failed(key: str, *args: object) -> Parts:
     """An answer that did not come: the reason, and a button that asks again."""
     again = label("retry", tag="button", attrs='type="button" class="btn" data-do="again"')
-    return {"status": "", "body": f'<div class="fault" role="alert">{label(key, *args, tag="p")}{again}</div>'}
+    return _fault(label(key, *args, tag="p") + again)
 
 
 def told(message: str) -> Parts:
     """The chain's own message to the user, e.g. that the question is empty."""
-    return {"status": "", "body": f'<div class="fault" role="alert"><p>{escape(message)}</p></div>'}
+    return _fault(f"<p>{escape(message)}</p>")
+
+
+def _fault(html: str) -> Parts:
+    """A card that says only what went wrong: nothing stays of an answer that was growing."""
+    return {
+        "status": "",
+        "body": f'<div class="fault" role="alert">{html}</div>',
+        "sources": "",
+        "note": "",
+        "foot": "",
+    }
 
 
 def body(answer: Answer) -> str:
@@ -102,9 +113,9 @@ def sources(quotes: Sequence[Quote]) -> str:
     return f'<h3 class="lbl">{label("card.sources")} {count}</h3><ol class="srcs">{rows}</ol>'
 
 
-def nearest(answer: Answer) -> str:
+def near(answer: Answer) -> str:
     """The passages nearest to a question that was refused; they are offered to read, not as an answer."""
-    hits = answer.hits[:NEAREST]
+    hits = nearest(answer)
     if not hits:
         return ""
     rows = "".join(

@@ -102,9 +102,9 @@ def _reading(routes: APIRouter, engine: Engine) -> None:
 
 def _suggesting(routes: APIRouter, engine: Engine, suggestions: Suggestions) -> None:
     @routes.get("/examples")
-    def examples() -> JSONResponse:
+    def examples(lang: str = "") -> JSONResponse:
         """Questions for the empty page."""
-        return JSONResponse(suggestions.examples())
+        return JSONResponse(suggestions.examples(traditional=lang == "zh-TW"))
 
     @routes.post("/follow")
     def follow(record: Record) -> JSONResponse:
@@ -155,9 +155,9 @@ def _editing(routes: APIRouter, engine: Engine, editor: Editor) -> None:
             raise HTTPException(413, f"一次最多添加 {FILES} 个文件。(too many files)")
 
         async def steps() -> AsyncIterator[bytes]:
-            for file in files:
+            for number, file in enumerate(files):
                 async for line in _add_one(file, editor):
-                    yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
+                    yield json.dumps({"number": number} | line, ensure_ascii=False).encode() + b"\n"
 
         return StreamingResponse(steps(), media_type="application/x-ndjson")
 

@@ -14,6 +14,8 @@ from ui.source_view import Marked, article_view, document_view, raw_view
 
 PAGE = 300
 """Passages of a document sent at a time."""
+ITEM = 30
+"""Characters of an item in an outline."""
 
 
 class Place(TypedDict):
@@ -145,6 +147,14 @@ def _outline(library: Documents, source_id: str, passages: Sequence[Passage]) ->
         start = min(s.start for s in item.spans)
         home = next((p for p in passages if any(s.start <= start < s.end for s in p.spans)), None)
         if home is not None and home.kind is not PassageKind.TITLE:
-            words = read_spans(clean, item.spans[:1]).strip()[:60]
-            items.append((start, 1, words.split("。")[0].split("\n")[0][:28], home.id))
+            words = read_spans(clean, item.spans[:1]).strip()[:200]
+            items.append((start, 1, _begun(words.split("。")[0].split("\n")[0]), home.id))
     return [{"level": level, "text": text, "id": pid} for _, level, text, pid in sorted(items)]
+
+
+def _begun(words: str) -> str:
+    """The beginning of an item, cut after a clause where one ends in time."""
+    if len(words) <= ITEM:
+        return words
+    stop = max(words.rfind(c, ITEM // 2, ITEM) for c in "，,；;：:、")
+    return words[: stop if stop > 0 else ITEM - 1] + "…"

@@ -10,6 +10,8 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.answer.language import to_traditional
+from rag.corpus.fold import is_traditional, to_simplified
 from rag.types import Answer, Article, OutlineItem, Passage, Question, Status, WenjuError
 from ui.engine import Engine
 from ui.library import Chain, Documents
@@ -43,18 +45,18 @@ class Suggestions:
         self._tried_on: Chain | None = None
         self._known: dict[Candidate, bool] = {}
 
-    def examples(self) -> list[str]:
-        """For the empty page: from different documents."""
+    def examples(self, *, traditional: bool = False) -> list[str]:
+        """For the empty page: from different documents, in the script of the page."""
         library = self.engine.chain.library
         per_document = [list(_of_document(library, source.id)) for source in library.sources()]
-        return self._good(_alternate(per_document), EXAMPLES, 3 * EXAMPLES)
+        return _written(self._good(_alternate(per_document), EXAMPLES, 3 * EXAMPLES), traditional=traditional)
 
     def follow_ups(self, answer: Answer) -> list[str]:
         """What stands next to the quotations, or to the nearest passages of a refusal."""
         near = [q.passage for q in answer.quotes] or [hit.passage for hit in answer.hits[:2]]
         wanted = FOLLOW_UPS if answer.status is Status.ANSWERED else FOLLOW_UPS - 1
         fresh = (c for c in _around(near, self.engine.chain.library) if not _asked(c.question, answer.question))
-        return self._good(fresh, wanted, TRIED)
+        return _written(self._good(fresh, wanted, TRIED), traditional=any(map(is_traditional, answer.question)))
 
     def _good(self, candidates: Iterable[Candidate], wanted: int, tries: int) -> list[str]:
         chain = self.engine.chain
@@ -72,6 +74,11 @@ class Suggestions:
             if len(found) == wanted:
                 break
         return list(found)
+
+
+def _written(questions: Sequence[str], *, traditional: bool) -> list[str]:
+    """All in one script: a heading keeps its document's script, the words around it do not know of it."""
+    return [to_traditional(q) if traditional else to_simplified(q) for q in questions]
 
 
 def _answers(chain: Chain, candidate: Candidate) -> bool:
@@ -115,7 +122,8 @@ def _of_article(
             yield Candidate(f"“{item.announced_as}”具体有哪些？", article.id)
     for heading in dict.fromkeys(h for p in siblings for h in p.headings[-1:] if h not in here | {*article.headings}):
         words = heading.lstrip("一二三四五六七八九十、（）()第，。, 　").strip("—- 　")
-        if 5 <= len(words) <= _LONGEST and words not in _COMMON and words != article.title and "“" not in words:
+        plain = not any(c in words for c in "“，,；;")  # a slogan of two clauses makes no question
+        if 5 <= len(words) <= _LONGEST and words not in _COMMON and words != article.title and plain:
             how = words[0] in "推加强提深完健落"
             yield Candidate(f"怎样{words}？" if how else f"关于“{words}”，文中怎么说？", article.id)
     if article.title and len(article.title) <= _LONGEST:

@@ -26,7 +26,6 @@ TEXT: dict[str, tuple[str, str, str]] = {
     "nav.menu": ("对话记录", "對話記錄", "Conversations"),
     "nav.theme": ("切换深浅色", "切換深淺色", "Light or dark"),
     "nav.lang": ("界面语言", "介面語言", "Language"),
-    "close": ("关闭", "關閉", "Close"),
     "cancel": ("取消", "取消", "Cancel"),
     "save": ("保存", "儲存", "Save"),
     "undo": ("撤销", "復原", "Undo"),
@@ -151,7 +150,7 @@ TEXT: dict[str, tuple[str, str, str]] = {
     "card.down": ("有问题", "有問題", "Something is wrong"),
     "card.cite": ("引文 {0}：{1}", "引文 {0}：{1}", "Quotation {0}: {1}"),
     "card.engine.extractive": ("原文摘录", "原文摘錄", "Verbatim"),
-    "card.engine.model": ("模型撰写，引文已核对", "模型撰寫，引文已核對", "Written by a model, quotations verified"),
+    "card.engine.model": ("模型撰写", "模型撰寫", "Written by a model"),
     "verdict.verbatim.tip": (
         "原话：与所引原文逐字一致",
         "原話：與所引原文逐字一致",
@@ -172,7 +171,7 @@ TEXT: dict[str, tuple[str, str, str]] = {
     "card.expired": (
         "{0} 处引文的来源已不在文献库中，未再显示。",
         "{0} 處引文的來源已不在文獻庫中，未再顯示。",
-        "{0} quotations are no longer in the library and are not shown.",
+        "Not shown, because no longer in the library: {0} quotations.",
     ),
     "refuse.title": ("现有文献中没有找到答案", "現有文獻中沒有找到答案", "The documents do not answer this"),
     "refuse.searched": (
@@ -232,9 +231,9 @@ TEXT: dict[str, tuple[str, str, str]] = {
         "This document is no longer in the library.",
     ),
     "panel.cut": (
-        "这一段在版面上被切成 {0} 处，已按原文拼接。",
-        "這一段在版面上被切成 {0} 處，已按原文拼接。",
-        "The layout cut this passage into {0} pieces; they are joined here.",
+        "版面切成 {0} 处",
+        "版面切成 {0} 處",
+        "{0} pieces in the layout",
     ),
     "panel.piece": ("第 {0} 处", "第 {0} 處", "Piece {0}"),
     "panel.interrupted": (
@@ -259,7 +258,6 @@ TEXT: dict[str, tuple[str, str, str]] = {
         "Drop files here, or choose Add documents. {0}, up to {1} MB each.",
     ),
     "docs.count": ("{0} 篇文章，{1} 个段落", "{0} 篇文章，{1} 個段落", "{0} articles, {1} passages"),
-    "docs.read": ("阅读", "閱讀", "Read"),
     "docs.only": ("只问这份", "只問這份", "Ask this one only"),
     "docs.remove": ("移除", "移除", "Remove"),
     "docs.removed": ("已移除《{0}》", "已移除《{0}》", "Removed “{0}”"),
@@ -272,6 +270,8 @@ TEXT: dict[str, tuple[str, str, str]] = {
     "docs.reading": ("正在读取…", "正在讀取…", "Reading…"),
     "docs.indexing": ("正在建立索引…", "正在建立索引…", "Indexing…"),
     "docs.sending": ("正在传送 {0}%", "正在傳送 {0}%", "Sending {0}%"),
+    "docs.big": ("文件有 {0} MB，最多 {1} MB", "檔案有 {0} MB，最多 {1} MB", "{0} MB, at most {1} MB are taken"),
+    "docs.none": ("没有匹配的文献", "沒有符合的文獻", "No document matches"),
     "docs.failed": ("没有加入：{0}", "沒有加入：{0}", "Not added: {0}"),
     "docs.more": ("继续显示", "繼續顯示", "Show more"),
     "docs.waiting": ("正在加载文献库…", "正在載入文獻庫…", "Loading the library…"),
@@ -284,7 +284,7 @@ TEXT: dict[str, tuple[str, str, str]] = {
     "scope.until": ("截止日期", "截止日期", "Until"),
     "scope.apply": ("应用", "套用", "Apply"),
     "scope.clear": ("不限范围", "不限範圍", "No limits"),
-    "scope.ndocs": ("{0} 份文献", "{0} 份文獻", "{0} documents"),
+    "scope.find": ("筛选文献、报刊、作者", "篩選文獻、報刊、作者", "Filter documents, publications, authors"),
     # History
     "chat.new": ("新对话", "新對話", "New conversation"),
     "chat.search": ("搜索对话", "搜尋對話", "Search conversations"),
@@ -295,10 +295,10 @@ TEXT: dict[str, tuple[str, str, str]] = {
     "chat.rename.label": ("对话名称", "對話名稱", "Name"),
     "chat.delete": ("删除", "刪除", "Delete"),
     "chat.deleted": ("已删除“{0}”", "已刪除「{0}」", "Deleted “{0}”"),
-    "chat.export": ("导出", "匯出", "Export"),
     "chat.export.md": ("导出为 Markdown", "匯出為 Markdown", "Export as Markdown"),
     "chat.export.docx": ("导出为 Word", "匯出為 Word", "Export as Word"),
     "chat.more": ("更多操作：{0}", "更多操作：{0}", "More: {0}"),
+    "chat.earlier": ("显示更早的 {0} 轮", "顯示更早的 {0} 輪", "Show {0} earlier turns"),
     "chat.local": (
         "对话只保存在这个浏览器里",
         "對話只保存在這個瀏覽器裡",

@@ -1,6 +1,7 @@
 """A chain that does what its question says: slow, failing, refusing, hostile. Real values of rag.types, no model.
 
-Words in the question choose the behaviour: 慢 (many slow sentences), 很久 (first word after 3 s), 坏 (raises halfway),
+Words in the question choose the behaviour: 慢 (many slow sentences), 很久 (first word after 3 s),
+等我 (many sentences, and after the second one a wait until the test lets it go on), 坏 (raises halfway),
 没有 (refuses), 敌意 (hostile text and titles), 编造 (a marker without a quotation), 多处 (many sources),
 同段 (one passage twice), 跨段 (a quotation cut by the layout), 表 (a list), 撰写 (as a chat model writes, one sentence
 verbatim, one a paraphrase, one removed). Otherwise the best matching paragraphs.
@@ -100,9 +101,10 @@ class ScriptedLibrary:
 class ScriptedChain:
     """Answers from a ScriptedLibrary as the question asks it to."""
 
-    def __init__(self, library: ScriptedLibrary, *, load_seconds: float = 0.0) -> None:
+    def __init__(self, library: ScriptedLibrary, *, load_seconds: float = 0.0, signals: Path | None = None) -> None:
         time.sleep(load_seconds)
         self.library = library
+        self.signals = signals
         self.closed: list[str] = []
         self.lock = threading.Lock()
 
@@ -140,8 +142,19 @@ class ScriptedChain:
                 raise ValueError("secret /etc/passwd stack")
             time.sleep(STEP * (6 if "慢" in asked else 1))
             text = f"{text}\n{line}" if text else line
+            if "等我" in asked and i == 1:
+                partly = replace(answer, text=text, quotes=quotes, status=Status.ANSWERED)
+                yield from self._until_told(asked, partly)
             total = (time.perf_counter() - started) * 1000
             yield replace(answer, text=text, quotes=quotes, status=Status.ANSWERED, timings=Timings(total=total))
+
+    def _until_told(self, asked: str, answer: Answer) -> Iterator[Answer]:
+        """Stands still until the test says go; goes on yielding, so that a stop is noticed."""
+        for _ in range(4000):
+            if self.signals is None or signal_of(self.signals, asked).exists():
+                return
+            yield answer
+            time.sleep(STEP)
 
     def _search(self, asked: str, only: frozenset[str]) -> list[Hit]:
         grams = {asked[i : i + 2] for i in range(len(asked) - 1)}
@@ -157,7 +170,15 @@ class ScriptedChain:
         return sorted(found, key=lambda h: -h.score)[:20]
 
     def _quotes(self, asked: str, hits: list[Hit]) -> Iterator[Quote]:
-        count = 10 if "慢" in asked else 6 if "多处" in asked else 1 if "跨段" in asked or "敌意" in asked else 3
+        count = (
+            10
+            if "慢" in asked or "等我" in asked
+            else 6
+            if "多处" in asked
+            else 1
+            if "跨段" in asked or "敌意" in asked
+            else 3
+        )
         chosen = [hits[0], hits[0], *hits[1:2]] if "同段" in asked else hits[:count]
         for n, hit in enumerate(chosen):
             yield _quote(hit.passage, n if "同段" in asked else 0)
@@ -169,6 +190,11 @@ class ScriptedChain:
             yield f"{line}[{n}]" + ("[9]" if "编造" in asked else "")
         if "敌意" in asked:
             yield f"{EVIL} {EVIL_MD}"
+
+
+def signal_of(folder: Path, word: str) -> Path:
+    """The file by which a test lets a waiting server go on."""
+    return folder / f"go-{hashlib.sha1(word.encode()).hexdigest()[:12]}"
 
 
 def _written(answer: Answer, quotes: tuple[Quote, ...]) -> Answer:

@@ -1,12 +1,14 @@
 """A server of its own for one test: ``python -m tests.browser.server PORT FOLDER [name=value ...]``.
 
-Options: load (seconds until the chain is there), password, width, line, patience, real=1 (the real chain and index).
+Options: load=1 (the chain is there only when the test says so), password, width, line, patience, real=1 (the real
+chain and index).
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import uvicorn
 
 from rag.settings import Settings
 from rag.types import Source, WenjuError
-from tests.browser.scripted import ScriptedChain, ScriptedLibrary, shelf, source_of
+from tests.browser.scripted import ScriptedChain, ScriptedLibrary, shelf, signal_of, source_of
 from ui.editing import Editor
 from ui.engine import Engine
 from ui.real import open_real
@@ -43,6 +45,12 @@ class ScriptedShelver:
         self.engine.replace(ScriptedChain(ScriptedLibrary(kept)))
 
 
+def _scripted(folder: Path, *, wait: bool) -> ScriptedChain:
+    while wait and not signal_of(folder, "load").exists():
+        time.sleep(0.05)
+    return ScriptedChain(shelf(), signals=folder)
+
+
 def main(port: int, folder: Path, options: dict[str, str]) -> None:
     settings = Settings(index=folder / "index", port=port, password=options.get("password", ""), max_upload_mb=1)
     limits = Limits(int(options.get("width", 8)), int(options.get("line", 64)), float(options.get("patience", 60)))
@@ -51,7 +59,7 @@ def main(port: int, folder: Path, options: dict[str, str]) -> None:
         engine = Engine(opener)
         editor = editor_for(engine)
     else:
-        engine = Engine(lambda: ScriptedChain(shelf(), load_seconds=float(options.get("load", 0))))
+        engine = Engine(lambda: _scripted(folder, wait="load" in options))
         editor = Editor(engine, ScriptedShelver(engine), folder / "uploads", most_mb=1, most_documents=50)
     app = create_app(settings, engine, editor, limits=limits)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1)

@@ -61,7 +61,7 @@ def test_every_state_passes_axe_and_is_pictured(visit: Visit, scripted: Server, 
             broken[name] = found
 
     state("empty")
-    me.ask("慢慢说说产业工人队伍")
+    me.ask("等我看看产业工人队伍")
     expect(me.last.locator(".body p").first).to_be_visible()
     state("streaming")
     page.locator("#stop").click()
@@ -75,6 +75,9 @@ def test_every_state_passes_axe_and_is_pictured(visit: Visit, scripted: Server, 
     page.locator("[data-mode=raw]").click()
     state("source-raw")
     page.locator("#p-close").click()
+    me.answer("撰写一段产业工人队伍")
+    me.last.locator("summary").click()
+    state("written")
     me.answer("这里没有答案的产业工人")
     state("refused")
     me.ask("坏了的产业工人")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Server, Visitor
+from tests.browser.conftest import Server, Visitor, crowding
 
 Visit = Callable[..., Visitor]
 
@@ -19,7 +19,7 @@ def test_the_page_is_there_within_five_seconds(visit: Visit, scripted: Server, l
     started = time.monotonic()
     page = visit(scripted.url, locale=locale).page
     assert page.locator("#ask").is_enabled()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 5 * crowding()
     assert page.locator("html").get_attribute("lang") == ("zh-TW" if locale == "zh-TW" else "zh-CN")
     assert "问据" in page.title() or "問據" in page.title()
     placeholder = page.locator("#ask").get_attribute("placeholder") or ""
@@ -35,12 +35,13 @@ def test_asking_by_enter_streams_and_ends_with_the_whole_text(visit: Visit, scri
         "[e.detail.state, e.detail.record?.text || ''])) }"
     )
     started = time.monotonic()
-    me.ask("慢慢说说产业工人队伍")
-    expect(me.last.locator(".q p")).to_have_text("慢慢说说产业工人队伍")
-    assert time.monotonic() - started < 1
+    me.ask("等我慢慢说产业工人队伍")
+    expect(me.last.locator(".q p")).to_have_text("等我慢慢说产业工人队伍")
+    assert time.monotonic() - started < crowding()
     expect(me.last.locator(".status")).not_to_be_empty()
     expect(me.page.locator("#stop")).to_be_visible()
-    expect(me.last).to_have_attribute("data-state", "done", timeout=15_000)
+    scripted.go_on("等我慢慢说产业工人队伍")
+    expect(me.last).to_have_attribute("data-state", "done", timeout=60_000)
     seen = me.page.evaluate("window.__seen")
     texts = [text for _, text in seen if text]
     assert len(set(texts)) >= 3
@@ -68,13 +69,14 @@ def test_asking_by_button_and_by_example(visit: Visit, scripted: Server) -> None
 
 def test_a_second_enter_keeps_the_draft(visit: Visit, scripted: Server) -> None:
     me = visit(scripted.url)
-    me.ask("慢慢说产业工人")
+    me.ask("等我写第二个")
     expect(me.page.locator("#stop")).to_be_visible()
     assert me.page.locator("#ask").is_enabled()
     me.ask("第二个问题")
     expect(me.page.locator("#ask")).to_have_value("第二个问题")
     expect(me.page.locator(".turn")).to_have_count(1)
-    expect(me.last).to_have_attribute("data-state", "done", timeout=15_000)
+    scripted.go_on("等我写第二个")
+    expect(me.last).to_have_attribute("data-state", "done", timeout=60_000)
     expect(me.page.locator("#ask")).to_have_value("第二个问题")
     me.page.locator("#ask").press("Enter")
     expect(me.page.locator(".turn")).to_have_count(2)
@@ -83,7 +85,7 @@ def test_a_second_enter_keeps_the_draft(visit: Visit, scripted: Server) -> None:
 
 def test_stop_keeps_the_part_and_the_next_question_works(visit: Visit, scripted: Server) -> None:
     me = visit(scripted.url)
-    me.ask("慢慢说产业工人")
+    me.ask("等我叫停产业工人")
     expect(me.last.locator(".body p")).not_to_have_count(0)
     me.page.locator("#stop").click()
     expect(me.last).to_have_attribute("data-state", "stopped")
@@ -103,6 +105,7 @@ def test_a_failure_is_a_card_with_retry_and_earlier_turns_stay(visit: Visit, scr
     expect(me.last).to_have_attribute("data-state", "error")
     fault = me.last.locator(".fault")
     expect(fault).to_contain_text("可以重试")
+    expect(me.last.locator(".src")).to_have_count(0)  # nothing stays of what was growing
     text = me.page.locator("body").inner_text()
     assert "passwd" not in text
     assert "Traceback" not in text
@@ -186,20 +189,28 @@ def test_copy_is_plain_text_with_numbers_and_sources(visit: Visit, scripted: Ser
 
 
 def test_questions_wait_while_the_models_load(visit: Visit, serve: Callable[..., Server]) -> None:
-    me = visit(serve(load="4").url)
+    server = serve(load="1")
+    me = visit(server.url)
     me.ask("工人")
     expect(me.last.locator(".status")).to_contain_text("正在加载模型")
-    expect(me.last).to_have_attribute("data-state", "done", timeout=15_000)
+    server.go_on("load")
+    expect(me.last).to_have_attribute("data-state", "done", timeout=60_000)
 
 
-def test_a_full_line_and_a_timeout_are_told_in_chinese(visit: Visit, serve: Callable[..., Server]) -> None:
-    server = serve(width="1", line="1", patience="1.5")
+def test_a_full_line_is_told_and_moves_up(visit: Visit, serve: Callable[..., Server]) -> None:
+    server = serve(width="1", line="1")
     one, two, three = (visit(server.url) for _ in range(3))
-    one.ask("很久才说产业工人")
-    expect(one.last.locator(".status")).to_contain_text("找到")
+    one.ask("等我说产业工人")
+    expect(one.last.locator(".body p").first).to_be_visible()
     two.ask("工人")
     expect(two.last.locator(".status")).to_contain_text("正在排队，前面还有 1 个问题")
     three.ask("工人")
     expect(three.last.locator(".fault")).to_contain_text("提问的人太多")
-    expect(one.last.locator(".fault")).to_contain_text("等了太久")
+    one.page.locator("#stop").click()
     expect(two.last).to_have_attribute("data-state", "done")
+
+
+def test_a_timeout_is_told_in_chinese(visit: Visit, serve: Callable[..., Server]) -> None:
+    me = visit(serve(patience="0.5").url)
+    me.ask("很久才说产业工人")
+    expect(me.last.locator(".fault")).to_contain_text("等了太久")

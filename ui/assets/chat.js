@@ -19,7 +19,7 @@ export function setScope(next) { scope = next; if (talk) { talk.scope = next; st
 export function begin() {
   if (busy) stop();
   talk = null; store.here.talk = ''; scope = {};
-  log().replaceChildren(); closePanel();
+  log().replaceChildren(); closePanel(); earlier();
   showEmpty(); window.dispatchEvent(new Event('wenju:talk')); box().focus();
 }
 
@@ -30,9 +30,28 @@ export async function show(id) {
   talk = found; scope = found.scope || {}; store.here.talk = id;
   closePanel();
   log().replaceChildren(...talk.turns.slice(-SHOWN).map(t => card(t)));
+  earlier();
   showEmpty(); window.dispatchEvent(new Event('wenju:talk'));
   await fill(talk.turns.slice(-SHOWN));
   scroller().scrollTop = scroller().scrollHeight;
+}
+
+// How many turns of a long conversation are not on the page yet.
+function earlier() {
+  const hidden = talk ? talk.turns.findIndex(t => t.id === log().firstElementChild?.dataset.turn) : 0;
+  $('#earlier').hidden = hidden <= 0;
+  if (hidden > 0) put($('#earlier'), 'chat.earlier', Math.min(SHOWN, hidden));
+  return hidden;
+}
+
+async function showEarlier() {
+  const hidden = earlier(), turns = talk.turns.slice(Math.max(0, hidden - SHOWN), hidden), first = log().firstElementChild;
+  const below = scroller().scrollHeight - scroller().scrollTop;
+  log().prepend(...turns.map(t => card(t)));
+  earlier();
+  await fill(turns);
+  scroller().scrollTop = scroller().scrollHeight - below; // what was being read stays where it was
+  first.previousElementSibling.tabIndex = -1; first.previousElementSibling.focus({ preventScroll: true });
 }
 
 // Stored turns are drawn by the server, which checks every quotation again. It may still be loading: try until it is there.
@@ -106,9 +125,9 @@ function send(turn, el) {
   lock(true);
   // The newest question stands at the top and its answer grows below it: nothing ever scrolls under the reader's eyes.
   $$('.turn.last', log()).forEach(e => e.classList.remove('last'));
-  el.classList.add('last');
+  if (el === log().lastElementChild) el.classList.add('last');
   el.scrollIntoView({ block: 'start' });
-  const before = talk.turns.filter(t => t !== turn && finished(t)).slice(-HISTORY);
+  const before = talk.turns.slice(0, talk.turns.indexOf(turn)).filter(finished).slice(-HISTORY);
   link.whenReady(() => window.wenjuBridge.ask({ turn: turn.id, question: turn.question, history: before, scope }));
   link.watch(() => busy && Date.now() - frameAt, () => finish('cut', 'state.cut'));
 }
@@ -246,6 +265,7 @@ export function startChat() {
   const inView = () => { const last = log().lastElementChild; return !last || last.getBoundingClientRect().bottom <= scroller().getBoundingClientRect().bottom + 40; };
   scroller().addEventListener('scroll', edge, { passive: true });
   new ResizeObserver(edge).observe(log());
+  $('#earlier').addEventListener('click', showEarlier);
   $('#bottom').addEventListener('click', () => log().lastElementChild.scrollIntoView({ block: 'end' }));
   // A hidden part of a restored card: its actions appear once it has an answer.
   new MutationObserver(() => $$('.turn', log()).forEach(el => {

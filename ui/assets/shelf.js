@@ -2,7 +2,9 @@
 import { $, $$, api, json, make, put, say, toast, translate } from './words.js';
 import * as chat from './chat.js';
 import { forget } from './source.js';
+import { upload } from './upload.js';
 
+const MANY = 12; // choices among which one would rather search
 let rows = [], examples = [], state = 'loading', problem = '', reading = '';
 
 export async function refresh() {
@@ -16,7 +18,7 @@ export async function refresh() {
     await new Promise(r => setTimeout(r, wait));
   }
   stock(); list(); scopeLine(); drop();
-  examples = rows.length ? await json('examples').catch(() => []) : [];
+  examples = rows.length ? await json('examples?lang=' + window.wenju.lang).catch(() => []) : [];
   stock();
 }
 
@@ -38,7 +40,7 @@ function list() {
   const wanted = $('#dfind').value.trim().toLowerCase();
   const shown = rows.filter(r => !wanted || [r.label, r.publication, r.date, ...r.authors, ...r.titles].join(' ').toLowerCase().includes(wanted));
   $('#rows').replaceChildren(...shown.map(row));
-  if (!rows.length && state === 'ready') $('#rows').append(put(make('li', { className: 'none' }), 'docs.empty'));
+  if (!shown.length && state === 'ready') $('#rows').append(put(make('li', { className: 'none' }), rows.length ? 'docs.none' : 'docs.empty'));
 }
 
 function row(r) {
@@ -123,42 +125,9 @@ function jump(id) {
   target.scrollIntoView({ block: 'center' }); target.focus({ preventScroll: true });
 }
 
-function add(files) {
-  const chosen = [...files];
-  if (!chosen.length) return;
-  const form = new FormData(), lines = new Map();
-  for (const file of chosen) {
-    form.append('files', file);
-    const what = make('span', { className: 'step' });
-    $('#ups').append(make('li', {}, make('b', { textContent: file.name }), what));
-    lines.set(file.name, [...(lines.get(file.name) || []), what]);
-  }
-  const request = new XMLHttpRequest(); // the only way to see how much of an upload has gone out
-  const every = (key, ...args) => [...lines.values()].flat().forEach(el => put(el, key, ...args));
-  let seen = 0;
-  const spans = [...lines.values()].flat();
-  let index = -1;
-  const steps = () => {
-    for (const line of request.responseText.slice(seen).split('\n').slice(0, -1)) {
-      seen += line.length + 1;
-      if (!line) continue;
-      const told = JSON.parse(line);
-      if (told.step === 'reading' || (told.step === 'failed' && (index < 0 || ['failed', 'added'].includes(spans[index].dataset.step)))) index += 1;
-      const el = spans[index];
-      if (!el) continue;
-      el.dataset.step = told.step;
-      told.step === 'failed' ? put(el, 'docs.failed', told.why) : put(el, { reading: 'docs.reading', indexing: 'docs.indexing', added: 'docs.added' }[told.step]);
-    }
-  };
-  request.upload.onprogress = e => every('docs.sending', Math.round(100 * e.loaded / e.total));
-  request.onprogress = steps;
-  request.onload = () => {
-    if (request.status === 200) steps();
-    else { let why = say('error.load'); try { why = JSON.parse(request.responseText).error || why; } catch { /* not JSON */ } every('docs.failed', why); }
-    forget(); refresh();
-  };
-  request.onerror = () => every('docs.failed', say('error.load'));
-  request.open('POST', 'api/documents'); request.send(form);
+async function add(files) {
+  await upload(files, $('#ups'));
+  forget(); refresh();
 }
 
 function scopeLine() {
@@ -179,6 +148,9 @@ function chooseScope() {
     ['scope.authors', 'authors', [...new Set(rows.flatMap(r => r.authors))].map(a => [a, a])],
   ];
   $('#ds-body').replaceChildren(...groups.filter(g => g[2].length).map(([key, name, options]) => make('fieldset', {}, put(make('legend'), key), make('div', { className: 'ticks' }, ...options.map(([value, text]) => make('label', { className: 'tick' }, make('input', { type: 'checkbox', name, value, checked: (s[name] || []).includes(value) }), make('span', { textContent: text })))))));
+  const find = $('#ds-find input'), ticks = $$('.tick', dialog);
+  $('#ds-find').hidden = ticks.length < MANY; find.value = '';
+  find.oninput = () => { for (const t of ticks) t.hidden = !t.textContent.toLowerCase().includes(find.value.trim().toLowerCase()); };
   form.since.value = s.since || ''; form.until.value = s.until || '';
   dialog.returnValue = ''; dialog.showModal();
   dialog.onclose = () => {
@@ -194,13 +166,13 @@ export function startShelf() {
   $('#back').onclick = () => go('docs');
   $('#dfind').oninput = list;
   $('#add').onclick = () => $('#files').click();
-  $('#files').onchange = e => { add(e.target.files); e.target.value = ''; };
+  $('#files').onchange = async e => { const files = [...e.target.files]; e.target.value = ''; await add(files); };
   $('#scope').onclick = chooseScope;
   $('#ds-clear').onclick = () => { chat.setScope({}); scopeLine(); $('#d-scope').close(); };
   const view = $('#view-docs');
   view.addEventListener('dragover', e => { e.preventDefault(); $('#drop').classList.add('over'); });
   view.addEventListener('dragleave', () => $('#drop').classList.remove('over'));
-  view.addEventListener('drop', e => { e.preventDefault(); $('#drop').classList.remove('over'); add(e.dataTransfer.files); });
+  view.addEventListener('drop', e => { e.preventDefault(); $('#drop').classList.remove('over'); add([...e.dataTransfer.files]); });
   for (const event of ['wenju:lang', 'wenju:talk']) window.addEventListener(event, () => { stock(); scopeLine(); if (event === 'wenju:lang') list(); });
   if (location.hash === '#documents') go('docs');
   drop(); refresh();

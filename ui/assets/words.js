@@ -8,7 +8,9 @@ let lang = table[window.wenju.lang] ? window.wenju.lang : 'zh-CN';
 
 export function say(key, ...args) {
   const text = table[lang][key] ?? key;
-  return text.replace(/\{(\d)\}/g, (_, i) => {
+  // The English texts have their nouns in the plural: of one thing the s goes.
+  const counted = lang === 'en' ? text.replace(/\{(\d)\} (\w+)s\b/g, (all, i, noun) => (String(args[i]) === '1' ? `{${i}} ${noun}` : all)) : text;
+  return counted.replace(/\{(\d)\}/g, (_, i) => {
     const arg = String(args[i] ?? '');
     return arg.startsWith('@') && table[lang][arg.slice(1)] ? table[lang][arg.slice(1)] : arg;
   });
