@@ -105,7 +105,14 @@ def test_paragraphs_between_two_items_belong_to_the_first_and_none_to_the_last()
 def test_sections_and_what_stands_in_them() -> None:
     raw = "# 题\n\n## 一、甲\n\n文。1. 子；2. 丑。\n\n## 二、乙\n\n（一）寅\n\n文。\n\n（二）卯\n\n文。"
     assert [(depth, marker) for depth, marker, _, _ in tree(raw) if marker] == [
-        (0, "一、"), (1, "1."), (1, "2."), (0, "二、"), (1, "（一）"), (1, "（二）"),
+        (1, "一、"), (2, "1."), (2, "2."), (1, "二、"), (2, "（一）"), (2, "（二）"),
+    ]  # fmt: skip
+
+
+def test_the_last_section_holds_its_items_without_any_markup() -> None:
+    raw = "题目在此\n\n一、总结\n\n成绩很大。\n\n二、部署\n\n（一）抓安全\n\n严字当头。\n\n（二）抓质量\n\n质量第一。\n"
+    assert [(depth, marker) for depth, marker, _, _ in tree(raw) if marker] == [
+        (1, "一、"), (1, "二、"), (2, "（一）"), (2, "（二）"),
     ]  # fmt: skip
 
 
@@ -163,3 +170,37 @@ def test_things_without_markers_are_found_when_exactly_as_many_stand_in_a_row() 
     assert told("要做到“四同步”，即同步部署、同步配置、同步落实、同步考核。")[0][1][0] == "同步部署"
     assert told("提出包括搭建平台在内的13条举措。") == [("13条举措", [])]
     assert told("历时3个月，走访20家企业。") == []
+
+
+def counted(raw: str) -> list[tuple[str, int, int]]:
+    """(words that announce, announced, items printed below) of every announced count."""
+    reading = read_source(source_from_text("x", raw))
+    return [
+        (item.announced_as, item.announced, sum(one.parent_id == item.id for one in reading.outline))
+        for item in reading.outline
+        if item.announced
+    ]
+
+
+def test_a_count_before_a_mere_pointer_is_the_count_of_the_list() -> None:
+    raw = "市商务局推出13条举措，支持外贸企业。主要包括：一是加大保险支持；二是降低融资成本；三是支持境外参展。\n"
+    assert counted(raw) == [("13条举措", 13, 3)]
+    assert tree(raw)[0][3] == "13条举措，支持外贸企业。主要包括："
+    told = "市商务局推出3条举措，支持外贸企业。会议讨论了实施办法。一是加大保险支持；二是降低融资成本。\n"
+    assert counted(told) == [("3条举措", 3, 0)]
+
+
+def test_words_in_quotation_marks_that_only_begin_with_a_numeral_announce_nothing() -> None:
+    assert counted("严查“三超一疲劳”，落实“十四五”规划和“八八战略”。\n") == []
+    assert counted("增强“四个意识”。\n") == [("四个意识", 4, 0)]
+
+
+def test_what_comes_last_is_numbered_by_its_place() -> None:
+    rows = tree("首先，放寬門檻。其次，完善配套。最後，加強宣傳。\n")
+    assert [(marker, number) for _, marker, number, _ in rows if marker] == [("首先", 1), ("其次", 2), ("最後", 3)]
+
+
+def test_a_headline_introduces_the_list_under_it() -> None:
+    raw = "我市推出13条举措\n\n- 加大保险支持\n- 降低融资成本\n- 支持境外参展\n"
+    assert counted(raw) == [("13条举措", 13, 3)]
+    assert [(depth, words) for depth, _, _, words in tree(raw)][:2] == [(0, "我市推出13条举措"), (1, "加大保险支持")]

@@ -24,6 +24,9 @@ _NAMED = re.compile(
     r"(?<=[“、])(?P<num>[二两三四五六七八九十])(?P<noun>(?:(?![一二三四五六七八九十])[\u3400-\u9fff]){2,4})(?=[”、])"
 )
 _THINGS = re.compile("的|工作|任务|内容|问题|要求|举措|措施|经验|建议|意见|特点")
+_POINTER = re.compile(
+    "(?:其中|这些|上述|《?意见》?|《?方案》?|内容|举措|措施|主要|具体|重点|分别|大致)*(?:包括|包含|涵盖|有|是|为|如下|来说)+[:：,，]?"
+)
 _UNITS_OF_MEASURE = re.compile("^(?:月|多月|小时|百分点|人|省|市|县|区|国家|亿|万|工作日|航次|台|星期|季度|年)")
 _CLAUSE_MARKS = "，。；：,;:!?！？“‘「『（(\n"
 _LEAD = re.compile("搭建|包括|聚焦|围绕|即|分为|突出|抓好|推进|实施|建立|健全|落实|坚持|打造|为|在|由|有|是")
@@ -53,6 +56,24 @@ def announced(intro: str, listed: int) -> Count | None:
     if found and len(intro[found[-1].end :].strip(" ”」』：:。，,、进行完善下功夫")) == 0:
         return found[-1]
     return None
+
+
+def announced_before(text: str, listed: int) -> Count | None:
+    """The count that ``text`` announces when only a pointer ("主要包括:") stands between it and the list.
+
+    The nearest one that agrees with the ``listed`` items, else the nearest: it may be wrong, worth saying.
+    """
+    found = []
+    for match in _FIRM.finditer(fold(text)):
+        number = number_of(match["num"].replace("两", "二"))
+        if number >= 2:
+            found.append(Count(match.start(), match.end(), number, text[match.start() : match.end()]))
+    return next((count for count in reversed(found) if count.number == listed), found[-1] if found else None)
+
+
+def points_on(intro: str) -> bool:
+    """Whether an introduction only points at the list below: "主要包括:", "具体如下:"."""
+    return _POINTER.fullmatch(fold(intro).strip()) is not None
 
 
 def _count(text: str, match: re.Match[str]) -> Count | None:

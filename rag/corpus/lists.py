@@ -26,6 +26,8 @@ class Line:
     heading: bool = False
     bullet: bool = False
     level: int = 0
+    title: bool = False
+    """The article's headline: it may introduce a list and is no part of one."""
 
     @property
     def end(self) -> int:
@@ -81,6 +83,8 @@ def lists(lines: Sequence[Line]) -> list[tuple[Item, ...]]:
 
 def _items(lines: Sequence[Line]) -> Iterator[Item]:
     for number, line in enumerate(lines):
+        if line.title:
+            continue
         if line.bullet and marker_at(line.text) is None:
             yield Item(line.start, number, Marker(0, 0, Style.BULLET, 0, "-"), False, True)
             continue

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.corpus.blocks import Block
-from rag.corpus.counts import Count, announced, enumerations
+from rag.corpus.counts import Count, announced, announced_before, enumerations, points_on
 from rag.corpus.headlines import Head
 from rag.corpus.lists import Item, Line, lists
-from rag.corpus.ordinals import RANK
+from rag.corpus.ordinals import RANK, Style, marker_at
 from rag.corpus.running import over_breaks, running_text
 from rag.corpus.spans import clean_spans
 from rag.types import CleanText, OutlineItem
@@ -104,10 +104,18 @@ def _section_ends(lines: Sequence[Line]) -> dict[int, int]:
     going: list[int] = []
     for n, line in enumerate(lines):
         if line.heading:
-            while going and (line.level <= lines[going[-1]].level or not line.level):
+            while going and not _is_deeper(line, lines[going[-1]]):
                 ends[going.pop()] = line.start
             going.append(n)
     return ends | dict.fromkeys(going, lines[-1].end if lines else 0)
+
+
+def _is_deeper(line: Line, above: Line) -> bool:
+    """Whether one heading stands below another: by its Markdown level, or by its ordinal ((一) below 一、)."""
+    if line.level:
+        return line.level > above.level
+    own, other = marker_at(line.text), marker_at(above.text)
+    return own is not None and other is not None and RANK[own.style] > RANK[other.style]
 
 
 def _list_nodes(
@@ -126,7 +134,8 @@ def _list_nodes(
         barrier = bisect_right(plain, item.start)
         if barrier < len(plain) and (n + 1 == len(items) or not item.heading):
             end = min(end, max(plain[barrier], item.start + 1))
-        nodes.append(_Node(item.start, end, item.marker.printed.strip(), item.marker.number))
+        number = min(item.marker.number, n + 1) if item.marker.style is Style.SHOUXIAN else item.marker.number
+        nodes.append(_Node(item.start, end, item.marker.printed.strip(), number))
     return nodes
 
 
@@ -165,6 +174,13 @@ def _hang(lines: Sequence[Line], items: Sequence[Item], group: list[_Node], hold
     """Hang the list below what holds it, with the count announced for it; yields its introduction where that is it."""
     start, intro = _introduction(lines, items[0], holder)
     count = announced(intro, len(group))
+    if count is None and points_on(intro):
+        line = lines[items[0].line]
+        before = line.text[: max(0, start - line.start)][-_INTRO:]
+        count = announced_before(before, len(group))
+        if count is not None:
+            intro = before[count.start :] + intro
+            start -= len(before) - count.start
     if intro and (holder is None or holder.holds):
         holder = _Node(start, start + len(intro), parent=holder)
         yield holder
@@ -196,7 +212,7 @@ def _introduction(lines: Sequence[Line], item: Item, holder: _Node | None) -> tu
 def _counts(lines: Sequence[Line]) -> Iterator[tuple[_Node, Count]]:
     """A node for each announced count, and for each the things it counts as ranges of its line."""
     for line in lines:
-        for count in enumerations(line.text) if not line.bullet else ():
+        for count in enumerations(line.text) if not (line.bullet or line.title) else ():
             start = min([count.start, *(a for a, _ in count.items)])
             end = max([count.end, *(b for _, b in count.items)])
             moved = Count(line.start, line.start, count.number, count.words, count.items)

@@ -1,4 +1,4 @@
-"""An article's headings, paragraphs and bullets as one running text, each character still placed."""
+"""An article's headline, headings, paragraphs and bullets as one running text, each character still placed."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ def running_text(
     at = 0
     for n in order:
         block = page[n]
-        section = uses.get(n) is Head.SECTION
-        if n in done or not (section or block.kind in (BlockKind.PARAGRAPH, BlockKind.BULLET)):
+        section, title = uses.get(n) is Head.SECTION, uses.get(n) is Head.TITLE
+        if n in done or not (section or title or block.kind in (BlockKind.PARAGRAPH, BlockKind.BULLET)):
             continue
         chain = [n]
         while (following := joins.get(chain[-1])) is not None and following not in done and following not in chain:
             chain.append(following)
         done.update(chain)
         words = "".join(page[m].text for m in chain)
-        text.lines.append(Line(at, words, section, block.kind is BlockKind.BULLET, block.level))
+        text.lines.append(Line(at, words, section, block.kind is BlockKind.BULLET, block.level, title))
         for m in chain:
             text.ranges.append((page[m].start, page[m].end))
             text.begins.append(at)
