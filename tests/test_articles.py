@@ -142,6 +142,42 @@ def test_what_follows_a_jump_to_another_page_is_another_article() -> None:
     assert [text[:7] for text in economy[1:]] == ["处理好发展与规", "处理好政府与市", "处理好国内与国"]
 
 
+def test_a_web_page_keeps_its_furniture_out_of_the_article() -> None:
+    reading = read_source(load_file(PAGES / "web.txt"))
+    assert credits(reading) == [("小修小补里的民生温度", "桑下语", "")]
+    raw = reading.clean.source.raw
+    assert [raw[s.start : s.end] for s in reading.furniture] == ["人民网 >> 观点 >> 正文", "分享让更多人看到"]
+    assert {p.date for p in reading.passages} == {"2023-05-04"}
+
+
+def test_columns_of_a_traditional_page_riffled() -> None:
+    reading = read_source(load_file(PAGES / "longcare.txt"))
+    assert credits(reading)[:3] == [
+        ("落實長照三點零 別讓家庭照顧者孤軍奮戰", "", ""),
+        ("外籍看護放寬 政院:不影響本國就業", "林佳慧", ""),
+        ("", "", ""),
+    ]
+    texts = [p.text for p in reading.passages if len(p.spans) == 2]
+    assert any("家庭的福祉。" in text for text in texts) and any("不會影響本國" in text for text in texts)
+
+
+def test_two_opinions_of_officials_riffled() -> None:
+    reading = read_source(load_file(PAGES / "counties.md"))
+    assert [(article.title, article.author) for article in reading.articles] == [
+        ("提升基层党建质量 激发乡村振兴活力", "罗建平"),
+        ("让“绿水青山”带来“金山银山”", "田野"),
+    ]
+    texts = [p.text for p in reading.passages if len(p.spans) == 2]
+    assert [any(words in text for text in texts) for words in ("持续用力", "吸引大学毕业生", "突破3000万元")] == [
+        True
+    ] * 3
+
+
+def test_a_last_line_is_no_article() -> None:
+    reading = read("今天的会议\n\n本报讯(记者王强)会议开了。\n\n更多精彩\n\n敬请关注我们的公众号平台\n")
+    assert len(reading.articles) == 1
+
+
 def test_a_markdown_document_is_one_article() -> None:
     reading = read("# 指南\n\n## 安装\n\n先装好。\n\n## 使用\n\n再使用。\n\n### 细节\n\n看这里。\n\n# 附录\n\n完。")
     assert credits(reading) == [("指南", "", "")]

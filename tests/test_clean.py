@@ -96,6 +96,15 @@ def test_hard_wrapped_lines_are_one_paragraph_and_the_joins_can_be_seen() -> Non
     assert [text.source.raw[repair.span.start : repair.span.end] for repair in text.repairs] == ["\n"] * 3
 
 
+def test_a_wrapped_page_with_indents_and_headings_between() -> None:
+    lines = clean(load_file(Path(__file__).parent / "data" / "pages" / "skills.txt")).text.split("\n")
+    assert [line[:5] for line in lines] == [
+        "技能成才 ", "——第八届", "本报记者　", "“叮！”随", "“比赛题目",
+        "●传承：师", "在焊工赛场", "●创新：机", "今年大赛首",
+    ]  # fmt: skip
+    assert "额头上很快渗出了汗珠。" in lines[3]
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -122,6 +122,8 @@ def _is_headline(page: Sequence[Block], start: int, end: int, plain: list[int], 
     below = page[end] if end < len(page) else None
     if above is None or all(block.kind in (BlockKind.DATELINE, BlockKind.MARK) for block in page[:start]):
         return True
+    if below is None:  # the last line of a file stands over nothing
+        return False
     if below is not None and below.kind is BlockKind.BYLINE:
         return True
     if above.kind is BlockKind.ROLE or (above.kind is BlockKind.BYLINE and above.closes):

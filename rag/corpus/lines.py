@@ -27,6 +27,7 @@ _RUNNING_HEAD = re.compile(
     r"|(?:责任编辑|责编|编辑|本版编辑|本版责编|主编|值班主任|值班总编)[:：\s].{2,16}"
     r"(?:版式|美编|校对|审读|图编|组版|视觉|制图|检校)[:：\s].{2,40}"
     r"|本版(?:责任编辑|责编|编辑|美编|主编|校对|图片|组稿|策划)\S{0,4}[:：\s].{2,50}"
+    r"|(?:[一-鿿\w]{2,12}\s*(?:>{1,2}|»|/|＞)\s*){1,5}(?:正文|详情|内容)|分享(?:让更多人看到|到[:：].{0,40})|(?:打印本页|关闭窗口|返回顶部)+"
     r"|(?:新闻热线|报料热线|投稿邮箱|本版邮箱|邮箱|E-?mail|电子信箱|联系电话)[:：]\s*[\w@.()（）\-—\s]{5,60})",
     re.IGNORECASE,
 )
@@ -36,6 +37,13 @@ def _words(*lines: str) -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
 
+_EDITORS = re.compile(
+    r"[(（\[【]?(?:责任编辑|责编|编辑|编审|审核|实习生|本文来源)[:：]\s*[一-鿿、,，·\s]{2,30}[)）\]】]?"
+)
+_PRINTED_IN = re.compile(
+    r"[(（]?(?:原载|刊于|摘自|来源[:：])?《\s*(?P<paper>[^《》]{2,14}?)\s*》\s*[(（]?\s*(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
+    r"[\s,，]*(?:第?\s*[A-Za-z]?\d{1,3}\s*版)?\s*[)）]*"
+)
 BOX_NAMES = _words(
     "观点 核心观点 核心提示 核心阅读 阅读提示 内容提要 内容摘要 摘要 提要 导读 导语 编者按 编前 编前语 要点"
 )
@@ -59,9 +67,11 @@ def label_name(text: str) -> str:
 
 def is_dateline(text: str) -> bool:
     """A web page's line of date and source: "2024年11月09日09:21 来源:《工人日报》"."""
-    folded = fold(text)
+    folded = fold(text).strip()
     if len(folded) > 80 or "。" in folded:
         return False
+    if _EDITORS.fullmatch(folded) or _PRINTED_IN.fullmatch(folded):
+        return True
     date = _DATE.search(folded)
     if date is None:
         return bool(_SOURCE.match(folded)) and len(folded) <= 30 and not _AUTHOR.match(folded)
@@ -82,7 +92,10 @@ def printed_date(line: str) -> str:
 
 def printed_source(line: str) -> str:
     """The publication after 来源: in a line, without its brackets; "" without one."""
-    found = _PUBLICATION.search(fold(line))
+    folded = fold(line)
+    if (printed := _PRINTED_IN.search(folded)) is not None:
+        return line[printed.start("paper") : printed.end("paper")]
+    found = _PUBLICATION.search(folded)
     return line[found.start("name") : found.end("name")] if found else ""
 
 

@@ -64,7 +64,7 @@ _INLINE = re.compile(
 )
 _REPORT = re.compile(
     r"(?P<left>[【〔\[(（])?(?:本报|[一-鿿]{2,6}[社报网])?(?:综合|特派|特约|驻[一-鿿]{1,4})*记者(?P<credits>[一-鿿、·\s]{2,24}?)"
-    r"(?:[／/|]\s*(?:[一-鿿]{2,6})?|\s*(?P<place>[一-鿿]{2,4})?\s*\d{0,2}月?\d{1,2}日)\s*(?:综合|专访|摄影|特稿)*(?:报导|报道|专电|电|讯)"
+    r"(?:[／/|]\s*(?:[一-鿿]{2,6})?|\s*(?P<place>[一-鿿]{2,4})?\s*(?:\d{0,2}月?\d{1,2}日)?)\s*(?:综合|专访|摄影|特稿)*(?:报导|报道|专电|电|讯)"
     r"(?(left)[】〕\])）]|[:：\s]*$)"
 )
 _INLINE_REPORT = re.compile(
@@ -191,6 +191,9 @@ def noted_names(role: str) -> tuple[str, ...]:
         if lead:
             words = part[: lead.end(1)].split("、")
             names += words if all(map(is_name, words)) else []
+    words = role.split()
+    if not names and len(words) > 1 and is_name(words[-1]):  # 作者为…教授 王丽容
+        names.append(words[-1])
     return tuple(dict.fromkeys(names))
 
 

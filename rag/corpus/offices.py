@@ -22,6 +22,7 @@ _POST = re.compile(
     r"[\s\u3000]+(?P<name>\S.{1,8})"
 )
 _BESIDE = re.compile(rf"(?P<name>{_HAN}{{2,4}}|{_HAN} {_HAN})[\s\u3000]+(?P<post>{_HAN}[一-鿿、，,·“”]{{3,40}})")
+_BRACKETED = re.compile(rf"(?P<name>{_HAN}{{2,4}}|{_HAN} {_HAN})\s*[(（](?P<post>{_HAN}[^()（）]{{2,40}})[)）]")
 _ENDS = re.compile(
     r"(?:[部局委院所厅室社会处署办]|委员会|党校|大学|学院|学校|中心|公司|集团|党组"
     r"|长|主席|书记|主任|委员|教授|研究员|代表|董事|总监|经理|院士|博士|议员)$"
@@ -45,12 +46,12 @@ def _is_group(line: str) -> bool:
 
 
 def post(line: str) -> Signed | None:
-    """One person's name beside a post or house: "市长 郑海涛", "王敏 中共济南市委党校"; the post is the role."""
+    """One person's name beside a post or house: "市长 郑海涛", "王敏 中共济南市委党校", "陳建宏(國中教師)"."""
     body = _BULLET.sub("", line).strip()
     if not 5 < len(body) <= 70:
         return None
     folded = fold(body)
-    found = _POST.fullmatch(folded)
+    found = _POST.fullmatch(folded) or _BRACKETED.fullmatch(folded)
     if found is None:
         found = _BESIDE.fullmatch(folded)
         if found is None or not _ENDS.search(found["post"]):

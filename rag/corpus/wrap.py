@@ -37,6 +37,8 @@ def wrapped_after(raw: str, lines: list[Line]) -> frozenset[int]:
     break is the author's and none is removed.
     """
     pairs = [n for n in range(len(lines) - 1) if _may_wrap(raw, lines[n], lines[n + 1])]
+    if sum(_is_indented(raw, line) for line in lines) > 2:  # then the last line of a paragraph shows, and tells nothing
+        pairs = [n for n in pairs if not _is_indented(raw, lines[n + 1])]
     if len(pairs) < 2:
         return frozenset()
     widths = {n: _width(raw, lines[n]) for n in pairs}
@@ -56,6 +58,10 @@ def _may_wrap(raw: str, line: Line, below: Line) -> bool:
     if line.text >= line.body_end or below.text >= below.body_end:
         return False
     return line.text == line.body and below.text == below.body and not raw.endswith("  ", line.start, line.end)
+
+
+def _is_indented(raw: str, line: Line) -> bool:
+    return raw.startswith("\u3000\u3000", line.start) or raw.startswith("    ", line.start)
 
 
 def _is_full(raw: str, line: Line, width: int, usual: int) -> bool:
