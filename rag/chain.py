@@ -1,6 +1,7 @@
 """The retrieval chain: one sentence, offered as a LangChain Runnable.
 
 hits   = retriever.search(question)
+hits   = rerank(question, hits)        # when there is a reader model
 quotes = reader.read(question, hits)
 answer = compose(quotes), every quote verified against the original first; or, when a chat model is set,
          writer.write(question, passages): its prose, every sentence checked before it is shown
@@ -25,12 +26,15 @@ from rag.answer.read import Evidence, SentenceReader
 from rag.index.embed import open_encoder
 from rag.index.library import Library, open_library
 from rag.search.followup import stand_alone
+from rag.search.rerank import Budget, Reranked, Reranker, open_reranker, rerank
 from rag.search.retrieve import Retriever
 from rag.settings import Settings
 from rag.types import Answer, Passage, Question, Quote, Status, Timings, WenjuError
 
 GIVEN = 8
 """Passages given to a chat model at most."""
+SHOWN = 10
+"""Hits of an answer."""
 
 
 class QAChain(Runnable[Question | str, Answer]):
@@ -43,16 +47,19 @@ class QAChain(Runnable[Question | str, Answer]):
         reader: SentenceReader,
         settings: Settings,
         writer: Writer | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.library = library
         self.retriever = retriever
         self.reader = reader
         self.settings = settings
         self.writer = writer
+        self.reranker = reranker
+        self.budget = Budget()
 
     def extractive(self) -> QAChain:
         """The same chain without the chat model."""
-        return QAChain(self.library, self.retriever, self.reader, self.settings)
+        return QAChain(self.library, self.retriever, self.reader, self.settings, reranker=self.reranker)
 
     def invoke(self, input: Question | str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """The whole answer. Raises WenjuError when the question cannot be asked (empty, too long)."""
@@ -64,15 +71,18 @@ class QAChain(Runnable[Question | str, Answer]):
         started = perf_counter()
         question = check_question(input, self.settings.max_question)
         asked = self.writer.stand_alone(question) if self.writer else stand_alone(question)
-        hits = self.retriever.search(asked, question.filters)
+        found = self.retriever.search(asked, question.filters, max(SHOWN, self.budget.most) if self.reranker else SHOWN)
         searched = perf_counter()
+        looked = rerank(asked, found, self.reranker, self.budget) if self.reranker else Reranked(tuple(found), {})
+        ranked = perf_counter()
+        hits = looked.hits[:SHOWN]
         answer = Answer(
-            question.text, "", (), tuple(hits), Status.NO_EVIDENCE,
-            standalone=asked if asked != question.text else "", timings=_timings(started, searched, searched),
+            question.text, "", (), hits, Status.NO_EVIDENCE,
+            standalone=asked if asked != question.text else "", timings=_timings(started, searched, ranked, ranked),
         )  # fmt: skip
         yield answer
-        evidence = self.reader.read(asked, analyse(asked), hits)
-        answer = replace(answer, timings=_timings(started, searched, perf_counter()))
+        evidence = self.reader.read(asked, analyse(asked), hits, looked.readings)
+        answer = replace(answer, timings=_timings(started, searched, ranked, perf_counter()))
         with closing(self._say(answer, asked, evidence)) as said:
             for answer in said:
                 yield replace(answer, timings=replace(answer.timings, total=_since(started)))
@@ -108,7 +118,7 @@ def open_chain(settings: Settings, *, allow_stale: bool = False) -> QAChain:
     library = open_library(settings.index, encoder, allow_stale=allow_stale)
     retriever = Retriever(library=library, encoder=encoder)
     writer = Writer(settings, library, encoder) if settings.model and settings.engine != "extractive" else None
-    return QAChain(library, retriever, SentenceReader(library, encoder), settings, writer)
+    return QAChain(library, retriever, SentenceReader(library, encoder), settings, writer, open_reranker(settings))
 
 
 def _quoted(answer: Answer) -> Iterator[Answer]:
@@ -136,10 +146,11 @@ def check_question(question: Question | str, limit: int) -> Question:
     return replace(asked, text=text)
 
 
-def _timings(started: float, searched: float, now: float) -> Timings:
+def _timings(started: float, searched: float, ranked: float, now: float) -> Timings:
     return Timings(
         search=round((searched - started) * 1000, 1),
-        read=round((now - searched) * 1000, 1),
+        rerank=round((ranked - searched) * 1000, 1),
+        read=round((now - ranked) * 1000, 1),
         total=round((now - started) * 1000, 1),
     )
 

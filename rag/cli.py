@@ -292,9 +292,10 @@ def main() -> None:
     except WenjuError as error:
         err.print(f"[red]{escape(str(error))}[/red]")
         sys.exit(1)
-    except KeyboardInterrupt:
-        err.print("已停止，原有索引没有改动。(interrupted)")
-        sys.exit(130)
+    except SystemExit as ending:
+        if ending.code == 130:  # Ctrl-C: typer has turned it into this without a word
+            err.print("已停止，原有索引没有改动。(interrupted)")
+        raise
     except BrokenPipeError:
         # The reader of our output went away (`wenju search … | head`): nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,32 @@ def test_show_and_outline(index: str) -> None:
     assert "八个对标" in outline.stdout and "八是要对标" in outline.stdout
 
 
+def test_show_prints_what_a_reader_of_the_page_wants(index: str) -> None:
+    first = wenju("show", "000", "--index", index).stdout
+    assert "〔学习宣传贯彻党的二十大精神 努力开创党的工运事业新局面〕" in first  # the heading over the series
+    assert "〔建立“双培养双推荐”机制、搭建提升素质六大平台〕\n# 银川13条举措打通职工成长成才快车道" in first
+    assert "作者：张茂华（全国总工会书记处书记、党组成员）" in first
+    second = wenju("show", "001", "--index", index).stdout
+    assert "作者：原文未署名" in second
+    assert "——全国总工会党组理论学习中心组集中学习" in second  # the subtitle
+    assert "逻辑统一、覆盖全⁞国的大数据系统" in second
+    assert "版面上不属于文章的：(上接第2版)" in second
+    assert "职工思 〔版面断开〕" in second
+
+
+def test_diff_marks_repairs_in_characters(index: str) -> None:
+    assert "问题[- and -]{+和+}职工群众" in wenju("show", "001", "--diff", "--index", index).stdout
+    assert "日[-?qǐng)?bào)-]{+報+}》" in wenju("show", "004", "--diff", "--index", index).stdout
+    assert "覆盖全⁞→5077" in wenju("show", "001", "--diff", "--index", index).stdout
+
+
+def test_an_outline_says_what_is_announced_and_what_is_printed(index: str) -> None:
+    shown = wenju("outline", "000", "--index", index).stdout
+    assert "〔13条举措：原文没有逐一列出〕" in shown
+    assert "新型学徒" in shown  # the item that a column break cut
+    assert "〔六大平台：6 项〕" in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -127,3 +155,20 @@ def test_unknown_settings_are_refused(tmp_path: Path) -> None:
 def test_chat_answers_and_shows_sources(index: str) -> None:
     done = wenju("chat", "--index", index, stdin="银川市推出了多少条产改举措？\n/sources\n/new\n/quit\n")
     assert done.returncode == 0 and "13条" in done.stdout
+
+
+def test_ctrl_c_while_building_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    corpus, folder = tmp_path / "corpus.jsonl", tmp_path / "index"
+    text = "工会要为职工服务，做好这一件事情，大家都会满意。" * 40
+    corpus.write_text("".join(json.dumps({"id": str(n), "text": f"{n}{text}"}) + "\n" for n in range(200)))
+    building = subprocess.Popen(
+        [sys.executable, "-m", "rag.cli", "build", "--jsonl", str(corpus), "--index", str(folder)],
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not list(folder.glob(".building-*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    building.send_signal(signal.SIGINT)
+    _, said = building.communicate(timeout=60)
+    assert building.returncode == 130 and "已停止" in said and "Traceback" not in said
+    assert not list(folder.glob(".building-*")) and not (folder / "CURRENT").exists()

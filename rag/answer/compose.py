@@ -9,8 +9,14 @@ from rag.types import Hit, Quote
 
 
 def compose(quotes: Sequence[Quote], language: Language = Language.SIMPLIFIED) -> Iterator[str]:
-    """The answer's sentences, one a line, each ending with its marker [n]; an English question gets an English lead."""
+    """The answer's lines, each ending with its marker [n]; an English question gets an English lead.
+
+    When the first quotation holds an exact answer (its focus), those words are said first, then the quotations.
+    """
     lead = say("lead", language)
+    if quotes and quotes[0].focus and quotes[0].focus != quotes[0].text.strip():
+        yield (f"{lead}\n" if lead else "") + f"{quotes[0].focus}[1]"
+        lead = ""
     for number, quote in enumerate(quotes, 1):
         yield (f"{lead}\n" if lead and number == 1 else "") + f"{quote.text.strip()}[{number}]"
 

@@ -11,6 +11,7 @@ from math import exp
 
 from rag.answer.evidence import Candidate, missing_facts
 from rag.answer.fitting import tells_kind
+from rag.answer.marks import NOTHING, Mark
 from rag.answer.question import Analysis
 from rag.index.library import Library
 from rag.types import Hit
@@ -20,11 +21,12 @@ _LOOKED_AT = 3
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate, whether it holds the kind of thing asked for, and its score (larger is better)."""
+    """A candidate, whether it holds the kind of thing asked for, its score (larger is better) and its mark."""
 
     candidate: Candidate
     fits: bool
     score: float
+    mark: Mark = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class Features:
     """1 when a number, city or title in the question stands nowhere in the article of the best sentence."""
     score: float
     """Score of the best sentence."""
+    relevance: float
+    """Highest probability, by the reader model, that a passage answers; 0 without that model."""
+    agreed: float
+    """Its probability for the passage of the best sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,8 @@ class Weights:
     strict: float = -1.55
     missing: float = -2.49
     score: float = 0.19
+    relevance: float = 0.0
+    agreed: float = 0.0
     threshold: float = 0.387
 
 
@@ -76,6 +84,8 @@ def features(question: str, analysis: Analysis, ranked: Sequence[Scored], librar
         strict=float(tells_kind(question, analysis)),
         missing=float(bool(missing_facts(question, _hits(ranked), library))),
         score=best.score,
+        relevance=max(s.mark.relevance for s in ranked),
+        agreed=best.mark.relevance,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answer.bylines import byline_quotes
@@ -11,12 +11,14 @@ from rag.answer.confidence import Features, Scored, Weights, confidence, feature
 from rag.answer.evidence import Candidate, candidates
 from rag.answer.fitting import fits
 from rag.answer.lists import find_list
+from rag.answer.marks import Mark, marks
 from rag.answer.question import Analysis, Asked, is_command
 from rag.answer.quoting import make_quote
 from rag.corpus.clauses import units
 from rag.corpus.fold import fold
 from rag.index.embed import Encoder
 from rag.index.library import Library
+from rag.search.reader import Reading
 from rag.search.wording import names_in
 from rag.types import Hit, Quote
 
@@ -24,12 +26,19 @@ READ = 8
 """Passages whose sentences are looked at."""
 AT_MOST = 3
 """Quotes in an answer that is not a list."""
+SPAN_WEIGHT, RELEVANCE_WEIGHT = 0.2, 0.3
+"""What the reader model adds to a sentence's score: the likeliest answer is in it, its passage answers."""
 CLOSE = 0.86
 """A further sentence is quoted when it scores at least this share of the best."""
 
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,20})[”\"」』]")
 SHORT = 45
 """A quoted sentence below this many characters takes the next one along, except where a short answer was asked for."""
+
+LONGEST_FOCUS = 30
+"""An exact answer is a few words; a longer one is no shorter than reading the sentence."""
+_EXACT = (Asked.HOW_MANY, Asked.WHEN, Asked.WHO, Asked.WHERE)
+"""Kinds of question that a number, a time, a person or a place answers."""
 
 _HINTS: dict[Asked, re.Pattern[str]] = {
     Asked.HOW_MANY: re.compile(
@@ -62,8 +71,17 @@ class SentenceReader:
         self._encoder = encoder
         self.weights = weights
 
-    def read(self, question: str, analysis: Analysis, hits: Sequence[Hit]) -> Evidence:
-        """The quotes that answer ``question``, with the probability that they do."""
+    def read(
+        self,
+        question: str,
+        analysis: Analysis,
+        hits: Sequence[Hit],
+        readings: Mapping[str, Reading] = {},
+    ) -> Evidence:
+        """The quotes that answer ``question``, with the probability that they do.
+
+        ``readings`` are what the reader model made of the hits, by passage id; without them wording and meaning decide.
+        """
         if is_command(question):
             return Evidence((), 0.0, "这是一项指令或任务，不是可以由文献回答的问题。")
         special = byline_quotes(question, analysis, hits, self._library)
@@ -75,7 +93,7 @@ class SentenceReader:
         found = candidates(question, self._own_words(question, hits)[:READ], self._library, self._encoder)
         if not found:
             return Evidence((), 0.0)
-        ranked = _ranked(question, analysis, found)
+        ranked = _ranked(question, analysis, found, marks(found, readings))
         signs = features(question, analysis, ranked, self._library)
         return Evidence(self._best(question, analysis, ranked), confidence(signs, self.weights), features=signs)
 
@@ -96,20 +114,23 @@ class SentenceReader:
                 continue
             if scored.score >= least and len(chosen) < AT_MOST and not any(_repeats(scored, c) for c in chosen):
                 chosen.append(scored)
-        return tuple(self._quote(scored, analysis) for scored in chosen)
+        return tuple(self._quote(question, scored, analysis) for scored in chosen)
 
-    def _quote(self, scored: Scored, analysis: Analysis) -> Quote:
+    def _quote(self, question: str, scored: Scored, analysis: Analysis) -> Quote:
         candidate = scored.candidate
         passage = candidate.hit.passage
         clean = self._library.clean(passage.source_id)
         start, end = candidate.start, candidate.end
-        if end - start < SHORT and analysis.asked not in (Asked.HOW_MANY, Asked.WHEN, Asked.WHO, Asked.WHERE):
+        if end - start < SHORT and analysis.asked not in _EXACT:
             end = _with_next(passage.text, end)
-        return make_quote(passage, clean, start, end, scored.score, _focus(passage.text[start:end], analysis.asked))
+        return make_quote(passage, clean, start, end, scored.score, _focus(question, scored, analysis))
 
 
-def _ranked(question: str, analysis: Analysis, found: Sequence[Candidate]) -> list[Scored]:
-    scored = [Scored(c, fit := fits(question, analysis, c.text), _score(c, analysis, fit)) for c in found]
+def _ranked(question: str, analysis: Analysis, found: Sequence[Candidate], marked: Sequence[Mark]) -> list[Scored]:
+    scored = [
+        Scored(c, fit := fits(question, analysis, c.text), _score(c, analysis, fit, mark), mark)
+        for c, mark in zip(found, marked, strict=True)
+    ]
     return sorted(scored, key=lambda s: (-s.score, found.index(s.candidate)))
 
 
@@ -118,7 +139,7 @@ def _with_next(text: str, end: int) -> int:
     return next((stop for start, stop in units(text) if start >= end), end)
 
 
-def _score(candidate: Candidate, analysis: Analysis, fit: bool) -> float:
+def _score(candidate: Candidate, analysis: Analysis, fit: bool, mark: Mark) -> float:
     """Larger is better. The parts are about equally spread over candidates, so plain weights do."""
     hint = _HINTS.get(analysis.asked)
     hinted = 1.0 if hint is None or hint.search(fold(candidate.text)) else 0.0
@@ -130,6 +151,8 @@ def _score(candidate: Candidate, analysis: Analysis, fit: bool) -> float:
         + 0.08 * candidate.context
         + 0.05 * hinted
         + 0.15 * fit
+        + SPAN_WEIGHT * mark.share
+        + RELEVANCE_WEIGHT * mark.relevance
     )
 
 
@@ -139,9 +162,17 @@ def _repeats(one: Scored, other: Scored) -> bool:
     return a in b or b in a
 
 
-def _focus(text: str, asked: Asked) -> str:
-    """The only number (or date) of the sentence when that is what was asked for; otherwise nothing."""
-    if asked not in (Asked.HOW_MANY, Asked.WHEN):
+def _focus(question: str, scored: Scored, analysis: Analysis) -> str:
+    """The exact answer in the sentence, where one was asked for: the reader model's words if they are of the kind asked
+    for, else the only number (or date) of the sentence; otherwise nothing."""
+    if analysis.asked not in _EXACT or not scored.fits:
         return ""
-    matches = {m.group() for m in _HINTS[asked].finditer(text)}
+    text, span = scored.candidate.text, scored.mark.focus
+    if span:
+        words = scored.candidate.hit.passage.text[span[0] : span[1]].strip("，。；：、,. \u3000")
+        if 0 < len(words) <= LONGEST_FOCUS and words in text and fits(question, analysis, words):
+            return words
+    if analysis.asked not in (Asked.HOW_MANY, Asked.WHEN):
+        return ""
+    matches = {m.group() for m in _HINTS[analysis.asked].finditer(text)}
     return matches.pop() if len(matches) == 1 else ""

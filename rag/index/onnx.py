@@ -52,7 +52,12 @@ def run_one(session: onnxruntime.InferenceSession, ids: list[int]) -> npt.NDArra
     One text at a time on purpose: activations are quantised over the whole input, so in a batch the numbers would
     depend on the neighbours; alone they depend on the text only, and nothing is wasted on padding.
     """
+    return run_all(session, ids)["last_hidden_state"][0]
+
+
+def run_all(session: onnxruntime.InferenceSession, ids: list[int]) -> dict[str, npt.NDArray[np.float32]]:
+    """Token ids of one input -> every output of the model by name, each [1, ...]."""
     row: Ids = np.array([ids], np.int64)
-    (hidden,) = session.run(["last_hidden_state"], {"input_ids": row, "attention_mask": np.ones_like(row)})
-    states: npt.NDArray[np.float32] = hidden[0]
-    return states
+    names = [output.name for output in session.get_outputs()]
+    values = session.run(names, {"input_ids": row, "attention_mask": np.ones_like(row)})
+    return dict(zip(names, values, strict=True))

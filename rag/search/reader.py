@@ -1,0 +1,103 @@
+"""The reader model: question and passage read together → whether the passage answers, and which words do.
+
+``rag/models/reader`` trains it; here its ONNX file is run, and nothing of torch is needed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.corpus.fold import fold
+from rag.index.onnx import open_session, open_tokenizer, run_all
+from rag.models.reader.encoding import TRIMS, Encoded, Encoder
+from rag.types import WenjuError
+
+Floats = npt.NDArray[np.float32]
+
+LONGEST = 48
+"""Longest answer looked for, in tokens: as long as the longest clause that people quote as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the model made of one passage. Logits of two passages read for the same question may be compared."""
+
+    relevance: float
+    """Probability (0 to 1) that the passage answers the question."""
+    offsets: tuple[tuple[int, int], ...]
+    """Characters of the passage that each of its tokens covers."""
+    start: Floats
+    """Logit of each token being the answer's first."""
+    end: Floats
+    """Logit of each token being the answer's last."""
+    trims: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+    """Characters to cut from the front of a first token and from the back of a last one."""
+
+    def best_span(self, begin: int = 0, stop: int | None = None) -> tuple[int, int, float] | None:
+        """Characters of the likeliest answer among those ``begin:stop``, and its logit; None when there is no token."""
+        inside = [
+            i for i, (left, right) in enumerate(self.offsets) if left >= begin and (stop is None or right <= stop)
+        ]
+        if not inside:
+            return None
+        first, last = inside[0], inside[-1] + 1
+        scores = self.start[first:last, None] + self.end[None, first:last]
+        width = last - first
+        ahead = np.arange(width)[None, :] - np.arange(width)[:, None]
+        scores = np.where((ahead >= 0) & (ahead < LONGEST), scores, -np.inf)
+        at = int(scores.argmax())
+        row, column = divmod(at, width)
+        left = self.offsets[first + row][0] + int(self.trims[0][first + row])
+        right = self.offsets[first + column][1] - int(self.trims[1][first + column])
+        if left >= right:
+            left, right = self.offsets[first + row][0], self.offsets[first + column][1]
+        return left, right, float(scores[row, column])
+
+
+class Reader:
+    """The model of one folder, opened once. The same question and passage always give the same reading."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        try:
+            settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            calibration = settings["relevance"]
+            self._temperature, self._bias = float(calibration["temperature"]), float(calibration["bias"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise WenjuError(
+                f"阅读模型目录 {folder} 不完整，请重新安装 wenju，或设 WENJU_READER=off。(incomplete reader: {error})"
+            ) from error
+        self._encode = Encoder(open_tokenizer(folder))
+        self._session = open_session(folder, threads)
+
+    def read(self, question: str, texts: Sequence[str]) -> list[Reading]:
+        """Each text read for ``question``; both are folded to one script first, which keeps every offset."""
+        asked = fold(question)
+        return [self._read(self._encode(asked, fold(text))) for text in texts]
+
+    def relevance(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Probability (0 to 1) that each text answers ``question``."""
+        return [reading.relevance for reading in self.read(question, texts)]
+
+    def _read(self, pair: Encoded) -> Reading:
+        found = run_all(self._session, list(pair.ids))
+        inside = slice(pair.first, pair.first + len(pair.offsets))
+        trims = [found[name][0, inside, :TRIMS].argmax(axis=-1) for name in ("trim_start", "trim_end")]
+        logit = float(found["relevance"].reshape(-1)[0])
+        return Reading(
+            relevance=_probability(logit / self._temperature + self._bias),
+            offsets=pair.offsets,
+            start=found["start"][0, inside],
+            end=found["end"][0, inside],
+            trims=(trims[0], trims[1]),
+        )
+
+
+def _probability(logit: float) -> float:
+    return 1 / (1 + exp(-max(-30.0, min(30.0, logit))))
