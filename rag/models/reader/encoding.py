@@ -44,10 +44,10 @@ class Encoder:
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         tokenizer.no_truncation()
-        ids = [tokenizer.token_to_id(piece) for piece in ("<s>", "</s>")]
-        if None in ids:
+        begin, end = (tokenizer.token_to_id(piece) for piece in ("<s>", "</s>"))
+        if begin is None or end is None:
             raise ValueError("the tokenizer has no <s> or </s>")
-        self._begin, self._end = (int(i) for i in ids)
+        self._begin, self._end = begin, end
 
     def __call__(self, question: str, passage: str, answer: tuple[int, int] | None = None) -> Encoded:
         """Encode; an answer that truncation cut off leaves the label None."""

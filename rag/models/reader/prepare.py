@@ -1,0 +1,72 @@
+"""From the data to a reader that can be trained and the pairs it is trained on. Negatives are kept between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from rag.index.onnx import open_tokenizer
+from rag.models.reader.data import Collection, Question, read_collection
+from rag.models.reader.encoding import Encoder
+from rag.models.reader.negatives import Bm25, Rows, best_rows, search
+from rag.models.reader.network import Reader, open_encoder
+from rag.models.reader.sampling import Sampler
+from rag.settings import EMBEDDED_MODEL
+
+DEPTH = 10
+
+
+def prepare(data: Path, encoder: Path, out: Path, seed: int, cloze_steps: int) -> tuple[Reader, Sampler]:
+    """The untrained reader and its training pairs. Raises WenjuError when data or encoder are absent."""
+    torch.manual_seed(seed)
+    reader = open_encoder(encoder)
+    collection = read_collection(data)
+    wrong, news = find_negatives(collection, out / "negatives.npz")
+    sampler = Sampler(collection, Encoder(open_tokenizer(EMBEDDED_MODEL)), wrong, news, seed, cloze_steps)
+    return reader, sampler
+
+
+def find_negatives(collection: Collection, kept: Path) -> tuple[list[list[int]], list[list[int]]]:
+    """For every training question, rows of wrong passages and of news chunks, none with an accepted answer in it."""
+    if kept.is_file():
+        with np.load(kept) as arrays:
+            if arrays["words"].shape[0] == len(collection.train):
+                return _without_answers(collection, arrays["words"], arrays["meaning"], arrays["news"])
+    questions = [question.texts[0] for question in collection.train]
+    texts = [passage.texts[0] for passage in collection.passages]
+    words = search(Bm25(texts), questions, DEPTH + 5)
+    news = search(Bm25(collection.news[::3]), questions, DEPTH) * 3
+    meaning = best_rows(similarities(questions, texts), DEPTH + 5)
+    np.savez(kept, words=words, meaning=meaning, news=news)
+    return _without_answers(collection, words, meaning, news)
+
+
+def similarities(questions: Sequence[str], texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    """[questions, texts] cosines by the embedded encoder."""
+    from rag.index.embed import OnnxEncoder
+
+    model = OnnxEncoder(EMBEDDED_MODEL, 2)
+    found: npt.NDArray[np.float32] = model.encode_queries(questions) @ model.encode_passages(texts).T
+    return found
+
+
+def _without_answers(
+    collection: Collection, words: Rows, meaning: Rows, news: Rows
+) -> tuple[list[list[int]], list[list[int]]]:
+    wrong, chunks = [], []
+    for number, question in enumerate(collection.train):
+        rows = dict.fromkeys([*words[number].tolist(), *meaning[number].tolist()])
+        kept = [row for row in rows if row != question.passage and _answers(question, collection, row) == 0]
+        if not kept:  # an answer of one character may stand everywhere
+            kept = [row for row in rows if row != question.passage]
+        wrong.append(kept)
+        chunks.append([n for n in news[number].tolist() if not any(a in collection.news[n] for a in question.answers)])
+    return wrong, chunks
+
+
+def _answers(question: Question, collection: Collection, row: int) -> int:
+    return sum(answer in collection.passages[row].texts[0] for answer in question.answers)

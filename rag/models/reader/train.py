@@ -1,0 +1,255 @@
+"""Train the reader (question, passage) -> span, trims, relevance.
+
+    python -m rag.models.reader.train --data ../shared/data --encoder DIR/pruned --out build/reader
+
+On the CPU several processes of one thread each share a step: they take pairs of questions from a common counter,
+longest first, and add up their gradients in shared memory. With a GPU there is one process and one batch. The learning
+rate rises, then falls in a line to zero; how far training has come is the larger of steps done and time used, so that
+a run on a busy machine ends decayed and in time. A run that was broken off goes on from its last checkpoint.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from argparse import ArgumentParser
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch import multiprocessing as processes
+
+from rag.models.reader.loss import PARTS, batch, pair_loss
+from rag.models.reader.network import Reader, is_head
+from rag.models.reader.progress import Log
+from rag.models.reader.sampling import PLACES, Pair, Sampler
+from rag.models.reader.saving import State, load_state, save_state
+from rag.types import WenjuError
+
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Barrier
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train."""
+
+    steps: int = 1200
+    minutes: float = 0.0
+    """Time after which the rate must have reached zero; 0 is no limit."""
+    rate: float = 2.5e-4
+    head_rate: float = 5.0
+    """The heads learn so many times faster."""
+    decay: float = 0.01
+    betas: tuple[float, float] = (0.9, 0.98)
+    warm_up: float = 0.06
+    clip: float = 1.0
+    pairs: int = 2
+    """Pairs in one forward pass."""
+    processes: int = 2
+    save_every: int = 100
+    stop_at: int = 0
+    """Leave off at this step as if broken off; 0 is never."""
+    seed: int = 20
+    device: str = "cpu"
+
+
+def rate_at(done: float, plan: Plan) -> float:
+    """Learning rate when the share ``done`` of training has passed: up in a line, then down to zero in a line."""
+    if done < plan.warm_up:
+        return plan.rate * max(done, 1e-3) / plan.warm_up
+    return plan.rate * max(0.0, (1 - done) / (1 - plan.warm_up))
+
+
+class Shared:
+    """What the processes have in common: weights, gradients, moments, and who takes which pairs."""
+
+    def __init__(self, reader: Reader, plan: Plan) -> None:
+        trained = [(name, p) for name, p in reader.named_parameters() if p.requires_grad]
+        size = sum(p.numel() for _, p in trained)
+        device = torch.device(plan.device)
+        self.weights = torch.cat([p.detach().reshape(-1).float() for _, p in trained]).to(device)
+        self.gradients = torch.zeros(plan.processes, size, device=device)
+        self.moments = torch.zeros(2, size, device=device)
+        rates = [torch.full((p.numel(),), plan.head_rate if is_head(name) else 1.0) for name, p in trained]
+        decays = [torch.full((p.numel(),), plan.decay if p.dim() > 1 else 0.0) for _, p in trained]
+        self.rates, self.decays = torch.cat(rates).to(device), torch.cat(decays).to(device)
+        self.parts = torch.zeros(plan.processes, len(PARTS), dtype=torch.float64)
+        self.norms = torch.zeros(plan.processes, dtype=torch.float64)
+        self.rate = torch.zeros(1, dtype=torch.float64)
+        """Below zero: training is over."""
+        if plan.processes > 1:
+            for name in ("weights", "gradients", "moments", "rates", "decays", "parts", "norms", "rate"):
+                getattr(self, name).share_memory_()
+        context = processes.get_context("spawn")
+        self.counter = context.Value("i", 0)
+        self.barrier: Barrier = context.Barrier(plan.processes)
+
+    def lend(self, reader: Reader, rank: int) -> None:
+        """Let the reader's parameters be views of the shared weights, their gradients views of its process's own."""
+        at = 0
+        for parameter in reader.parameters():
+            if parameter.requires_grad:
+                size = parameter.numel()
+                parameter.data = self.weights[at : at + size].view(parameter.shape)
+                parameter.grad = self.gradients[rank, at : at + size].view(parameter.shape)
+                at += size
+
+
+class Worker:
+    """One process's part of every step."""
+
+    def __init__(self, rank: int, reader: Reader, shared: Shared, sampler: Sampler, plan: Plan) -> None:
+        self.rank, self.shared, self.sampler, self.plan = rank, shared, sampler, plan
+        self.device = torch.device(plan.device)
+        self.reader = reader.to(self.device).train()
+        shared.lend(self.reader, rank)
+        size = len(shared.weights)
+        self.mine = slice(size * rank // plan.processes, size * (rank + 1) // plan.processes)
+
+    def step(self, step: int) -> None:
+        """Gradients of the pairs this process gets hold of, then the update of its share of the weights."""
+        pairs = self.sampler.step(step)
+        self.shared.parts[self.rank] = 0
+        while (at := self._next()) < PLACES:
+            self._learn(pairs[at : at + self.plan.pairs], step, at)
+        self.shared.barrier.wait()
+        self._update(step)
+        self.shared.barrier.wait()
+
+    def _next(self) -> int:
+        with self.shared.counter.get_lock():
+            at = int(self.shared.counter.value)
+            self.shared.counter.value = at + self.plan.pairs
+        return at
+
+    def _learn(self, pairs: list[Pair], step: int, at: int) -> None:
+        torch.manual_seed((self.plan.seed * 1_000_003 + step) * PLACES + at)
+        ids, mask = batch([one for pair in pairs for one in (pair.right, pair.wrong)], self.device)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            outputs = self.reader(ids, mask)
+        loss, parts = pair_loss(outputs, pairs)
+        torch.autograd.backward(loss / PLACES)
+        self.shared.parts[self.rank] += parts.cpu() / PLACES
+
+    def _update(self, step: int) -> None:
+        """AdamW (Loshchilov and Hutter 2019) on this process's share, after the norm over all shares is known."""
+        shared, plan, mine = self.shared, self.plan, self.mine
+        gradient = shared.gradients[:, mine].sum(dim=0)
+        shared.norms[self.rank] = float(gradient.square().sum())
+        shared.barrier.wait()
+        gradient *= min(1.0, plan.clip / (float(shared.norms.sum()) ** 0.5 + 1e-6))
+        first, second = shared.moments[0, mine], shared.moments[1, mine]
+        b1, b2 = plan.betas
+        first.mul_(b1).add_(gradient, alpha=1 - b1)
+        second.mul_(b2).addcmul_(gradient, gradient, value=1 - b2)
+        rate = float(shared.rate)
+        scale = second.sqrt().div_((1 - b2 ** (step + 1)) ** 0.5).add_(1e-8)
+        weights = shared.weights[mine]
+        weights.mul_(1 - rate * shared.rates[mine] * shared.decays[mine])
+        weights.sub_(first / scale * shared.rates[mine] * (rate / (1 - b1 ** (step + 1))))
+        shared.gradients[:, mine] = 0
+
+
+def _follow(rank: int, reader: Reader, shared: Shared, sampler: Sampler, plan: Plan, step: int) -> None:
+    """The other processes: step after step until the first says that it is over."""
+    if hasattr(os, "setsid"):
+        # Linux shares processors out by session first: in one session both processes together would get one share.
+        os.setsid()
+    torch.set_num_threads(1)
+    worker = Worker(rank, reader, shared, sampler, plan)
+    while True:
+        shared.barrier.wait()
+        if float(shared.rate) < 0:
+            return
+        worker.step(step)
+        step += 1
+
+
+def train(reader: Reader, sampler: Sampler, plan: Plan, out: Path, log: Log) -> Reader:
+    """Train, or go on from ``out/checkpoint.safetensors``; leaves a checkpoint there. Returns the trained reader."""
+    shared = Shared(reader, plan)
+    step, used = 0, 0.0
+    if state := load_state(out):
+        step, used = state.step, state.seconds
+        shared.weights.copy_(state.weights)
+        shared.moments.copy_(state.moments)
+    if plan.device == "cpu":
+        torch.set_num_threads(1)
+    others = [
+        processes.get_context("spawn").Process(
+            target=_follow, args=(rank, reader, shared, sampler, plan, step), daemon=True
+        )
+        for rank in range(1, plan.processes)
+    ]
+    for process in others:
+        process.start()
+    worker = Worker(0, reader, shared, sampler, plan)
+    began = time.monotonic() - used
+
+    def save() -> None:
+        save_state(out, State(step, time.monotonic() - began, shared.weights, shared.moments), reader)
+
+    with log:
+        while True:
+            seconds = time.monotonic() - began
+            done = max(step / plan.steps, seconds / (plan.minutes * 60) if plan.minutes else 0.0)
+            over = done >= 1 or (plan.stop_at and step >= plan.stop_at)
+            shared.rate[0] = -1.0 if over else rate_at(done, plan)
+            shared.counter.value = 0
+            shared.barrier.wait()
+            if over:
+                break
+            worker.step(step)
+            step += 1
+            norm = float(shared.norms.sum()) ** 0.5
+            log.step(step, done, float(shared.rate), time.monotonic() - began, norm, shared.parts.sum(dim=0).tolist())
+            if step % plan.save_every == 0:
+                save()
+    save()
+    for process in others:
+        process.join()
+    return reader.eval()
+
+
+def tensors_of(reader: nn.Module) -> dict[str, Tensor]:
+    """All weights by name, on the CPU, not shared."""
+    return {name: value.detach().cpu().clone() for name, value in reader.state_dict().items()}
+
+
+def main() -> None:
+    """Command line of the training."""
+    from rag.models.reader.prepare import prepare
+
+    parser = ArgumentParser(description="Train the reader.")
+    parser.add_argument("--data", type=Path, required=True, help="folder with drcd-dev, drcd-test, cmrc-trial, news-8k")
+    parser.add_argument("--encoder", type=Path, required=True, help="DIR/pruned of rag.models.build_e5 --fp32 DIR")
+    parser.add_argument("--out", type=Path, default=Path("build/reader"))
+    parser.add_argument("--steps", type=int, default=Plan().steps)
+    parser.add_argument("--minutes", type=float, default=0.0, help="end decayed after so many minutes (0: no limit)")
+    parser.add_argument("--cloze-steps", type=int, default=150, help="first steps on cloze questions")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--stop-at", type=int, default=0)
+    options = parser.parse_args()
+    cuda = torch.cuda.is_available()
+    plan = Plan(
+        steps=options.steps,
+        minutes=options.minutes,
+        pairs=PLACES if cuda else Plan().pairs,
+        processes=1 if cuda else options.processes,
+        stop_at=options.stop_at,
+        device="cuda" if cuda else "cpu",
+    )
+    options.out.mkdir(parents=True, exist_ok=True)
+    reader, sampler = prepare(options.data, options.encoder, options.out, plan.seed, options.cloze_steps)
+    train(reader, sampler, plan, options.out, Log(options.out, plan.steps))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except WenjuError as error:
+        sys.exit(str(error))
