@@ -141,6 +141,11 @@ def test_feedback_is_stored_once_a_turn(tmp_path: Path, chain: ScriptedChain) ->
     assert '"passage_id"' in rows[0][5]
 
 
+def test_an_export_says_what_a_model_wrote(chain: ScriptedChain) -> None:
+    found = exchanges([record_of("t", ask(chain, "撰写一段产业工人队伍"))], chain.library)
+    assert "由模型 scripted:8b 撰写：原话 1 句，转述 1 句，所引原文支持；另有 1 句" in found[0].lines[-1]
+
+
 def test_a_refusal_is_exported_as_one(chain: ScriptedChain) -> None:
     answer = ask(chain, "没有")
     assert answer.status is Status.NO_EVIDENCE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rag.answer.markers import renumber, strip
-from rag.types import Answer, Quote, Status
+from rag.types import Answer, Quote, Status, Verdict
 from ui.library import Documents
 from ui.record import Record, restore
 from ui.reference import gbt7714, paragraph_number
@@ -76,6 +76,9 @@ def _lines(answer: Answer, own: dict[int, int], lost: int, state: str) -> tuple[
         text = [say(key) + "。"] + ([answer.reason] if answer.reason else [])
     else:
         text = [_LINE.sub(r"\1", line) for line in renumber(answer.text, own).split("\n") if line.strip()]
+    if answer.engine != "extractive" and answer.status is Status.ANSWERED:
+        counts = (sum(s.verdict is v for s in answer.sentences) for v in Verdict)
+        text.append(say("export.model", answer.engine, *counts))
     if state in ("stopped", "cut"):
         text.append(say("state.stopped") if state == "stopped" else say("state.cut"))
     return tuple([*text, say("card.expired", lost)] if lost else text)

@@ -141,8 +141,8 @@ def _chat() -> str:
         f'{label("hero.lead", tag="p", attrs="class=lead")}<div id="try"></div><p id="stock" role="status">'
         f'{label("docs.waiting")}</p></div><button type="button" class="btn" id="earlier" hidden></button>'
         f'<div id="log"></div></div>'
-        f"{button('down', 'ask.bottom', css='ib bottom', extra='id=bottom hidden')}"
-        f'<form id="composer"><div class="box"><textarea id="ask" rows="1" enterkeyhint="send" {named("ask.label")} '
+        f'<form id="composer">{button("down", "ask.bottom", css="ib bottom", extra="id=bottom hidden")}'
+        f'<div class="box"><textarea id="ask" rows="1" enterkeyhint="send" {named("ask.label")} '
         f'{named("ask.placeholder", attribute="placeholder")}></textarea><div class="row">{scope}'
         f"{label('ask.hint', attrs='class=hint')}"
         f"{button('send', 'ask.send', css='go', extra='id=send')}"

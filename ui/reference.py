@@ -15,11 +15,6 @@ def byline(passage: Passage) -> str:
     return f"{passage.author}（{passage.author_role}）" if passage.author_role else passage.author
 
 
-def place(passage: Passage) -> str:
-    """Publication and date: ``工人日报 · 2024-11-09``."""
-    return " · ".join(part for part in (passage.publication, passage.date) if part)
-
-
 def named(title: str, source_id: str) -> str:
     """``《题名》``; the file's name where no title is known; no second pair of marks around a titled one."""
     if not title:

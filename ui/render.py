@@ -12,7 +12,7 @@ from rag.answer.draft import DECLINED
 from rag.answer.markers import cited_units, numbers, renumber
 from rag.types import Answer, Passage, Quote, Sentence, Status, Verdict
 from ui.record import nearest
-from ui.reference import byline, headline, place
+from ui.reference import byline, headline
 from ui.text import label, named
 
 VERDICTS = (Verdict.VERBATIM, Verdict.SUPPORTED)
@@ -106,7 +106,7 @@ def sources(quotes: Sequence[Quote]) -> str:
     rows = "".join(
         f'<li><a class="src" href="?p={urlquote(q.passage.id, safe="")}" data-n="{n}">'
         f'<b class="num">{n}</b><span class="what"><span class="ttl">{escape(headline(q.passage))}</span>'
-        f'<span class="meta">{escape(_facts(q.passage))}</span></span></a></li>'
+        f'<span class="meta">{_facts(q.passage)}</span></span></a></li>'
         for n, q in enumerate(quotes, 1)
     )
     count = f'<span class="count">{len(quotes)}</span>'
@@ -122,7 +122,7 @@ def near(answer: Answer) -> str:
         f'<li><a class="src near" href="?p={urlquote(h.passage.id, safe="")}" data-p="{escape(h.passage.id)}">'
         f'<span class="what"><span class="ttl">{escape(headline(h.passage))}</span>'
         f'<span class="snip">{escape(_short(h.passage.text, 76))}</span>'
-        f'<span class="meta">{escape(_facts(h.passage))}</span></span></a></li>'
+        f'<span class="meta">{_facts(h.passage)}</span></span></a></li>'
         for h in hits
     )
     return f'<h3 class="lbl">{label("card.near")}</h3><ul class="srcs">{rows}</ul>'
@@ -237,7 +237,9 @@ def _kept_together(found: re.Match[str], quotes: Sequence[Quote], verdict: str) 
 
 
 def _facts(passage: Passage) -> str:
-    return " · ".join(part for part in (byline(passage), place(passage)) if part)
+    """Who, where and when; a date is never broken at its hyphens."""
+    date = f'<span class="nb">{escape(passage.date)}</span>' if passage.date else ""
+    return " · ".join(part for part in (escape(byline(passage)), escape(passage.publication), date) if part)
 
 
 def _short(text: str, limit: int) -> str:

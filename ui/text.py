@@ -298,6 +298,11 @@ TEXT: dict[str, tuple[str, str, str]] = {
     "chat.export.md": ("导出为 Markdown", "匯出為 Markdown", "Export as Markdown"),
     "chat.export.docx": ("导出为 Word", "匯出為 Word", "Export as Word"),
     "chat.more": ("更多操作：{0}", "更多操作：{0}", "More: {0}"),
+    "export.model": (
+        "（由模型 {0} 撰写：原话 {1} 句，转述 {2} 句，所引原文支持；另有 {3} 句没有依据，已移除。）",
+        "（由模型 {0} 撰寫：原話 {1} 句，轉述 {2} 句，所引原文支持；另有 {3} 句沒有依據，已移除。）",
+        "(Written by {0}: {1} sentences verbatim, {2} paraphrased and supported, {3} without support removed.)",
+    ),
     "chat.earlier": ("显示更早的 {0} 轮", "顯示更早的 {0} 輪", "Show {0} earlier turns"),
     "chat.local": (
         "对话只保存在这个浏览器里",

@@ -12,8 +12,6 @@ from playwright.sync_api import expect
 from rag.corpus.load import load_catalog, load_file
 from rag.corpus.reading import read_source
 from rag.corpus.spans import read_spans
-from rag.index.build import build_index
-from rag.index.embed import open_encoder
 from rag.settings import Settings
 from rag.types import Span
 from tests.browser.conftest import ROOT, Server, Visitor
@@ -24,12 +22,10 @@ QUESTIONS = ("百色市推进产业工人队伍建设改革采取了哪些措施
 
 
 @pytest.fixture(scope="module")
-def real(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
-    """A server on an index of its own over the seeds; documents are added to it and removed."""
+def real(serve: Callable[..., Server], seed_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """A server on its own copy of the index over the seeds: documents are added to it and removed."""
     folder = tmp_path_factory.mktemp("real")
-    shutil.copytree(SEEDS, folder / "seeds")
-    settings = Settings(index=folder / "index")
-    build_index(settings.index, [folder / "seeds"], open_encoder(settings))
+    shutil.copytree(seed_settings.index, folder / "index")
     return serve(folder, real="1")
 
 

@@ -79,7 +79,7 @@ async function fill(turns) {
 
 function card(turn) {
   const el = make('article', { className: 'turn' });
-  el.dataset.turn = turn.id;
+  el.dataset.turn = turn.id; el.setAttribute('aria-label', turn.question.slice(0, 80));
   const asked = make('div', { className: 'q' });
   asked.append(put(make('span', { className: 'sr' }), 'ask.you'), make('p', { textContent: turn.question }));
   const answer = make('div', { className: 'a' });
@@ -174,7 +174,7 @@ function finish(state, key) {
   el.dataset.state = state;
   if (key) state === 'cut' ? ending(el, key) : put($('.status', el), key);
   $('.acts', el).hidden = state === 'error' || (!turn.text && state !== 'done');
-  if (state === 'done') { $('#voice').textContent = $('.body', el).innerText; prefetch(turn).then(() => suggest(el, turn)); }
+  if (state === 'done') { $('#voice').textContent = words($('.body', el)); prefetch(turn).then(() => suggest(el, turn)); }
   window.dispatchEvent(new Event('wenju:talk'));
 }
 
@@ -194,6 +194,13 @@ function ending(el, key) {
 function lock(on) {
   $('#send').hidden = on; $('#stop').hidden = !on;
   log().setAttribute('aria-busy', String(on));
+}
+
+// The answer for the ear: without the numbers, which are links of their own.
+function words(body) {
+  const copy = body.cloneNode(true);
+  $$('.cite', copy).forEach(a => a.remove());
+  return $$('p, li, h3', copy).map(b => b.textContent).join('\n');
 }
 
 async function copyCard(el) {

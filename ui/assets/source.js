@@ -63,8 +63,8 @@ function gone(key) {
 function draw() {
   $('.pfoot').hidden = false;
   $('#p-title').textContent = place.title;
-  const facts = [place.byline || say('panel.unknown'), place.publication, place.date, place.page && say('panel.page', place.page), place.paragraph && say('panel.paragraph', place.paragraph)];
-  $('#p-meta').textContent = facts.filter(Boolean).join(' · ');
+  const facts = [place.byline || say('panel.unknown'), place.publication, place.date && make('span', { className: 'nb', textContent: place.date }), place.page && say('panel.page', place.page), place.paragraph && say('panel.paragraph', place.paragraph)];
+  $('#p-meta').replaceChildren(...facts.filter(Boolean).flatMap((fact, i) => (i ? [' · ', fact] : [fact])));
   const notes = [];
   if (turn && place.matches) notes.push(put(make('span', { className: 'ok' }), 'panel.verified'));
   if (!place.matches) notes.push(put(make('span', { className: 'warn' }), 'panel.changed'));
