@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -153,9 +154,35 @@ def bench(
 
     with _explained():
         result = measure(model, runs, err)
-    print_bench(result, out, to)
+        print_bench(result, out, to)
+        _reading_depths()
     if not result.met:
         raise typer.Exit(1)
+
+
+def _reading_depths() -> None:
+    """What reading more passages is worth and costs; nothing where the reader model is off."""
+    from eval.cases import SEEDS_DIR
+    from eval.depth import depths, print_depths
+    from eval.system import build as build_seeds
+    from rag.settings import load_settings
+
+    with TemporaryDirectory(prefix="wenju-depth-") as folder:
+        settings = load_settings(index=Path(folder) / "index", model="")
+        if settings.reader == "off":
+            return
+        err.print("阅读模型读 4、8、16、32 段 …", style="dim")
+        build_seeds(settings, SEEDS_DIR, lambda stage, done, total: None)
+        print_depths(depths(settings), out)
+
+
+@app.command()
+def fit(index: Annotated[Path | None, typer.Option(help="索引文件夹")] = None) -> None:
+    """在 dev 上拟合“能否回答”的权重。Weights for rag/answer/confidence.py."""
+    from eval.fit import main as fit_weights
+
+    with _explained():
+        fit_weights(index)
 
 
 @app.command()

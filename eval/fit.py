@@ -13,7 +13,6 @@ import numpy as np
 
 from eval.cases import load_cases
 from rag.answer.confidence import Features
-from rag.answer.question import analyse
 from rag.chain import QAChain
 from rag.search.followup import stand_alone
 from rag.types import Question, Turn
@@ -30,7 +29,7 @@ def fit(chain: QAChain, wanted: float = FALSE_REFUSALS) -> dict[str, float]:
     for case in load_cases(split="dev"):
         history = tuple(Turn(turn.question, turn.answer) for turn in case.history)
         asked = stand_alone(Question(case.question, history))
-        evidence = chain.reader.read(asked, analyse(asked), chain.retriever.search(asked))
+        evidence = chain.read(asked)
         if evidence.features is not None:
             rows.append(astuple(evidence.features))
             answerable.append(case.answerable)

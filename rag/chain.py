@@ -29,7 +29,7 @@ from rag.search.followup import stand_alone
 from rag.search.rerank import Budget, Reranked, Reranker, open_reranker, rerank
 from rag.search.retrieve import Retriever
 from rag.settings import Settings
-from rag.types import Answer, Passage, Question, Quote, Status, Timings, WenjuError
+from rag.types import Answer, Filters, Hit, Passage, Question, Quote, Status, Timings, WenjuError
 
 GIVEN = 8
 """Passages given to a chat model at most."""
@@ -71,9 +71,9 @@ class QAChain(Runnable[Question | str, Answer]):
         started = perf_counter()
         question = check_question(input, self.settings.max_question)
         asked = self.writer.stand_alone(question) if self.writer else stand_alone(question)
-        found = self.retriever.search(asked, question.filters, max(SHOWN, self.budget.most) if self.reranker else SHOWN)
+        found = self.search(asked, question.filters)
         searched = perf_counter()
-        looked = rerank(asked, found, self.reranker, self.budget) if self.reranker else Reranked(tuple(found), {})
+        looked = self.rerank(asked, found)
         ranked = perf_counter()
         hits = looked.hits[:SHOWN]
         answer = Answer(
@@ -86,6 +86,19 @@ class QAChain(Runnable[Question | str, Answer]):
         with closing(self._say(answer, asked, evidence)) as said:
             for answer in said:
                 yield replace(answer, timings=replace(answer.timings, total=_since(started)))
+
+    def search(self, asked: str, filters: Filters = Filters()) -> list[Hit]:  # noqa: B008
+        """What is found for a question that stands alone: enough for the reranker to choose from."""
+        return self.retriever.search(asked, filters, max(SHOWN, self.budget.most) if self.reranker else SHOWN)
+
+    def rerank(self, asked: str, found: Sequence[Hit]) -> Reranked:
+        """The hits in the reranker's order, with what it made of them; as they are without a reranker."""
+        return rerank(asked, found, self.reranker, self.budget) if self.reranker else Reranked(tuple(found), {})
+
+    def read(self, asked: str) -> Evidence:
+        """The evidence for a question that stands alone, whatever its confidence."""
+        looked = self.rerank(asked, self.search(asked))
+        return self.reader.read(asked, analyse(asked), looked.hits[:SHOWN], looked.readings)
 
     def _say(self, answer: Answer, asked: str, evidence: Evidence) -> Generator[Answer]:
         language = language_of(answer.question)

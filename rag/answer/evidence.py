@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.corpus.clauses import pieces, units
-from rag.corpus.fold import fold
+from rag.corpus.fold import fold, to_simplified
 from rag.corpus.mentions import CITIES
 from rag.corpus.numerals import find_numbers
 from rag.index.embed import Encoder
@@ -45,7 +45,7 @@ class Candidate:
 def candidates(question: str, hits: Sequence[Hit], library: Library, encoder: Encoder) -> list[Candidate]:
     """The sentences of ``hits``, in hit order, with their scores; nothing is embedded but the question."""
     wanted = content_terms(question)
-    vector = encoder.encode_queries([question])[0]
+    vector = encoder.encode_queries([to_simplified(question)])[0]
     rarity = library.lexical.idf
     found: list[Candidate] = []
     for hit in hits:

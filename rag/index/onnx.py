@@ -52,7 +52,8 @@ def run_one(session: onnxruntime.InferenceSession, ids: list[int]) -> npt.NDArra
     One text at a time on purpose: activations are quantised over the whole input, so in a batch the numbers would
     depend on the neighbours; alone they depend on the text only, and nothing is wasted on padding.
     """
-    return run_all(session, ids)["last_hidden_state"][0]
+    states: npt.NDArray[np.float32] = run_all(session, ids)["last_hidden_state"][0]
+    return states
 
 
 def run_all(session: onnxruntime.InferenceSession, ids: list[int]) -> dict[str, npt.NDArray[np.float32]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rag.corpus.clauses import Range, pieces, units
+from rag.corpus.fold import to_simplified
 from rag.types import Passage
 
 HEAD, BEGINNING = 80, 100
@@ -22,6 +23,9 @@ def windows(text: str) -> list[Range]:
 
 
 def embedded_texts(passage: Passage) -> list[str]:
-    """The texts whose vectors stand for ``passage``: first its beginning under its head, then ``windows`` in order."""
+    """The texts whose vectors stand for ``passage``: first its beginning under its head, then ``windows`` in order.
+
+    All in one script, as questions are: a question in Simplified is as near to a Traditional passage as to its twin.
+    """
     top = f"{head(passage)[:HEAD]}\n{passage.text[:BEGINNING]}".strip()
-    return [top, *(passage.text[start:end] for start, end in windows(passage.text))]
+    return [to_simplified(top), *(to_simplified(passage.text[start:end]) for start, end in windows(passage.text))]

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from rag.corpus.fold import fold
+from rag.corpus.fold import to_simplified
 from rag.index.onnx import open_session, open_tokenizer, run_all
 from rag.models.reader.encoding import TRIMS, Encoded, Encoder
 from rag.types import WenjuError
@@ -77,9 +77,9 @@ class Reader:
         self._session = open_session(folder, threads)
 
     def read(self, question: str, texts: Sequence[str]) -> list[Reading]:
-        """Each text read for ``question``; both are folded to one script first, which keeps every offset."""
-        asked = fold(question)
-        return [self._read(self._encode(asked, fold(text))) for text in texts]
+        """Each text read for ``question``; both are read in one script first, which keeps every offset."""
+        asked = to_simplified(question)
+        return [self._read(self._encode(asked, to_simplified(text))) for text in texts]
 
     def relevance(self, question: str, texts: Sequence[str]) -> list[float]:
         """Probability (0 to 1) that each text answers ``question``."""

@@ -10,6 +10,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from rag.corpus.fold import to_simplified
 from rag.index.embed import Encoder
 from rag.index.lexical import terms
 from rag.index.library import Library
@@ -59,7 +60,7 @@ class Retriever(BaseRetriever):
         dense: dict[int, float] = {}
         dense_ranks: dict[int, int] = {}
         if self.parts.dense:
-            vector = self.encoder.encode_queries([question])[0]
+            vector = self.encoder.encode_queries([to_simplified(question)])[0]
             found = self.library.dense.search(vector, depth, rows)
             dense_ranks = {hit.row: rank for rank, hit in enumerate(found, 1)}
             dense = {hit.row: hit.score for hit in found}
