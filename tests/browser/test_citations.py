@@ -54,6 +54,22 @@ def test_the_mark_is_there_within_150_ms(visit: Visit, scripted: Server) -> None
         assert took < 150 * crowding()
 
 
+@pytest.mark.parametrize("width", [390, 800])
+def test_the_number_that_was_clicked_stays_in_sight(visit: Visit, scripted: Server, width: int) -> None:
+    me = visit(scripted.url, viewport={"width": width, "height": 844})
+    me.answer("慢慢说说产业工人队伍")
+    me.answer("多处谈到的产业工人")
+    me.cite(5).scroll_into_view_if_needed()
+    before = me.cite(5).bounding_box()["y"]
+    me.cite(5).click()
+    expect(me.page.locator("#p-doc mark").first).to_be_in_viewport()
+    box, panel = me.cite(5).bounding_box(), me.page.locator("#panel").bounding_box()
+    if width < 768:
+        assert box["y"] + box["height"] <= panel["y"]
+    else:
+        assert abs(box["y"] - before) < 3
+
+
 def test_walking_through_the_quotations(visit: Visit, scripted: Server) -> None:
     me = visit(scripted.url)
     me.answer("产业工人队伍")

@@ -32,17 +32,28 @@ export async function openCite(from, number, anchor) {
   turn = from; at = number; opener = anchor || opener;
   const quote = turn?.quotes[number - 1];
   marks();
-  if (quote) await open(queryOf(quote));
+  if (quote) await open(queryOf(quote), anchor);
 }
 
 export async function openPassage(id, anchor) {
   turn = null; at = 0; opener = anchor || null;
   marks();
-  await open({ p: id, spans: [], text: '', focus: '' });
+  await open({ p: id, spans: [], text: '', focus: '' }, anchor);
 }
 
-async function open(query) {
-  panel().hidden = false; document.documentElement.dataset.panel = 'open';
+// The panel makes the conversation narrower and its lines more: what is being read stays at its height.
+function still(anchor, change) {
+  const scroll = $('#scroll'), before = anchor?.getBoundingClientRect().top;
+  change();
+  if (!anchor || !scroll.contains(anchor)) return;
+  scroll.scrollTop += anchor.getBoundingClientRect().top - before;
+  if (panel().hidden || window.innerWidth >= 768) return;
+  const under = anchor.getBoundingClientRect().bottom + 12 - panel().getBoundingClientRect().top;
+  if (under > 0) scroll.scrollTop += under; // nor does the sheet of a phone cover it
+}
+
+async function open(query, anchor) {
+  still(anchor, () => { panel().hidden = false; document.documentElement.dataset.panel = 'open'; });
   const wanted = keyOf(query);
   panel().dataset.wanted = wanted;
   try {
@@ -117,7 +128,8 @@ function marks() {
 
 export function closePanel(back = false) {
   if (panel().hidden) return;
-  panel().hidden = true; delete document.documentElement.dataset.panel;
+  const frame = $('#scroll').getBoundingClientRect();
+  still(document.elementFromPoint(frame.left + frame.width / 2, frame.top + 24), () => { panel().hidden = true; delete document.documentElement.dataset.panel; });
   const target = turn && $(`[data-turn="${turn.id}"] .cite[data-n="${at}"]`, $('#log')) || opener;
   turn = null; place = null; marks();
   if (back) target?.isConnected ? target.focus() : $('#ask').focus();
