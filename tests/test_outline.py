@@ -190,9 +190,9 @@ def test_a_count_before_a_mere_pointer_is_the_count_of_the_list() -> None:
     assert counted(told) == [("3条举措", 3, 0)]
 
 
-def test_words_in_quotation_marks_that_only_begin_with_a_numeral_announce_nothing() -> None:
-    assert counted("严查“三超一疲劳”，落实“十四五”规划和“八八战略”。\n") == []
-    assert counted("增强“四个意识”。\n") == [("四个意识", 4, 0)]
+def test_numbers_in_quotation_marks_announce_nothing() -> None:
+    assert counted("贯彻“二十大”精神，落实“十四五”规划。\n") == []
+    assert counted("增强“四个意识”，用好“五员四方”调解。\n") == [("四个意识", 4, 0), ("五员四方", 5, 0)]
 
 
 def test_what_comes_last_is_numbered_by_its_place() -> None:

@@ -12,7 +12,8 @@ from rag.corpus.headlines import Head
 from rag.corpus.lines import printed_date, printed_source
 from rag.corpus.ordinals import marker_at, markers
 
-_BODY = frozenset({BlockKind.PARAGRAPH, BlockKind.BULLET})
+MOST_STRETCHES = 40
+"""More stretches of one article than any page has: a file of another kind, left in its own order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _ordered(page: Sequence[Block], bodies: list[list[int]], joins: Mapping[int,
 def _in_sequence(page: Sequence[Block], stretches: list[list[int]]) -> list[list[int]]:
     """Stretches with one that begins with 其三 moved before the 其四 of another that has 其二 and no 其三."""
     ordered = list(stretches)
-    for stretch in stretches:
+    for stretch in stretches if len(stretches) <= MOST_STRETCHES else ():
         marker = marker_at(page[stretch[0]].text)
         if marker is None or marker.number < 2:
             continue
