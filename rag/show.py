@@ -243,7 +243,8 @@ def _where(passage: Passage) -> str:
 
 
 def _places(quote: Quote) -> str:
-    return quote.passage.source_id + " " + "、".join(f"{span.start}–{span.end}" for span in quote.spans)
+    places = quote.passage.source_id + " " + "、".join(f"{span.start}–{span.end}" for span in quote.spans)
+    return places + ("（原文在段末断开）" if quote.passage.interrupted else "")
 
 
 def _short(text: str, limit: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import subprocess
@@ -10,8 +11,15 @@ import time
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from rag.corpus.load import load_file
+from rag.corpus.reading import read_source
 from rag.settings import Settings
+from rag.show import print_answer
+from rag.types import Answer, Quote, Status
+
+SEEDS = Path(__file__).parents[1] / "seeds"
 
 
 def wenju(*arguments: str, stdin: str = "", cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -97,6 +105,19 @@ def test_show_prints_what_a_reader_of_the_page_wants(index: str) -> None:
     assert "逻辑统一、覆盖全⁞国的大数据系统" in second
     assert "版面上不属于文章的：(上接第2版)" in second
     assert "职工思 〔版面断开〕" in second
+
+
+def test_a_citation_says_that_its_paragraph_breaks_off_and_names_both_places_of_a_seam() -> None:
+    reading = read_source(load_file(SEEDS / "001_72153dad1642bd88.txt"))
+    (broken,) = [passage for passage in reading.passages if passage.interrupted]
+    (sewn,) = [passage for passage in reading.passages if "覆盖全国的大数据系统" in passage.text]
+    quotes = tuple(Quote(passage, passage.text, passage.spans, 1.0) for passage in (broken, sewn))
+    printed = io.StringIO()
+    out = Console(file=printed, width=500)
+    print_answer(out, Answer("问", "答[1][2]", quotes, (), Status.ANSWERED))
+    first, second = printed.getvalue().splitlines()[-2:]
+    assert "（原文在段末断开）" in first
+    assert "、5077–" in second and "断开" not in second
 
 
 def test_diff_marks_repairs_in_characters(index: str) -> None:

@@ -1,5 +1,7 @@
 """Ordinals of every kind, their nesting, and the counts that are announced."""
 
+from pathlib import Path
+
 import pytest
 
 from rag.corpus.counts import announced, enumerations
@@ -204,3 +206,8 @@ def test_a_headline_introduces_the_list_under_it() -> None:
     raw = "我市推出13条举措\n\n- 加大保险支持\n- 降低融资成本\n- 支持境外参展\n"
     assert counted(raw) == [("13条举措", 13, 3)]
     assert [(depth, words) for depth, _, _, words in tree(raw)][:2] == [(0, "我市推出13条举措"), (1, "加大保险支持")]
+
+
+def test_a_page_whose_headline_counts_more_than_it_prints() -> None:
+    raw = (Path(__file__).parent / "data" / "pages" / "trade.txt").read_text("utf-8")
+    assert counted(raw) == [("13条举措", 13, 7), ("13条举措", 13, 7)]  # in the report, and in the box beside it
