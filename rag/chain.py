@@ -104,7 +104,7 @@ class QAChain(Runnable[Question | str, Answer]):
         language = language_of(answer.question)
         quotes = self._verified(evidence.quotes)
         if not evidence.quotes or evidence.confidence < self.reader.weights.threshold:
-            yield replace(answer, reason=refusal(answer.hits, language))
+            yield replace(answer, reason=in_script(evidence.note, language) + refusal(answer.hits, language))
         elif not quotes:
             yield replace(answer, status=Status.FAILED_CHECK, reason=say("unverified", language))
         else:

@@ -59,6 +59,8 @@ def test_pronouns_for_people(asked: str, full: str) -> None:
         "徐留平是谁？",
         "《论述摘编》的第一个专题是什么？",
         "其他国家的工会组织怎样开展技能竞赛和职业培训工作？",
+        "八个对标是什么？",
+        "火星上有多少工会会员？",
     ],
 )
 def test_a_full_question_starts_afresh(asked: str) -> None:

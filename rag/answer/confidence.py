@@ -47,10 +47,6 @@ class Features:
     """1 when a number, city or title in the question stands nowhere in the article of the best sentence."""
     score: float
     """Score of the best sentence."""
-    relevance: float
-    """Highest probability, by the reader model, that a passage answers; 0 without that model."""
-    agreed: float
-    """Its probability for the passage of the best sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +61,6 @@ class Weights:
     strict: float = -1.55
     missing: float = -2.49
     score: float = 0.19
-    relevance: float = 0.0
-    agreed: float = 0.0
     threshold: float = 0.387
 
 
@@ -84,8 +78,6 @@ def features(question: str, analysis: Analysis, ranked: Sequence[Scored], librar
         strict=float(tells_kind(question, analysis)),
         missing=float(bool(missing_facts(question, _hits(ranked), library))),
         score=best.score,
-        relevance=max(s.mark.relevance for s in ranked),
-        agreed=best.mark.relevance,
     )
 
 

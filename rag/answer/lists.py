@@ -22,6 +22,8 @@ from rag.types import Hit, OutlineItem, Passage, Quote
 
 LEAST = 0.62
 """Fit (see ``_fit``) that a list needs to be taken for the one asked for; set on the dev split."""
+HEADING = 14
+"""A first line of a list no longer than this is its heading: 主要举措."""
 ITEM_START = 60
 """Characters of an item's text that count as what the list is about."""
 _INNER = re.compile(r"[“”\"「」]")
@@ -133,7 +135,9 @@ def _fit(
     ancestors = " ".join(outline.text(item)[:ITEM_START] for item in _above(parent, outline.items))
     intro = f"{top}{ancestors} {outline.text(parent)[:200]} " + " ".join(outline.text(i)[:ITEM_START] for i in items)
     covered = coverage(wanted, terms(intro), library.lexical.idf)
-    named = 0.3 if parent.announced_as and _bare(parent.announced_as) in _bare(question) else 0.0
+    heading = outline.text(parent).partition("\n")[0].strip()
+    names = [_bare(name) for name in (parent.announced_as, heading if len(heading) <= HEADING else "") if name]
+    named = 0.3 if any(len(name) >= 3 and name in _bare(question) for name in names) else 0.0
     counts = {number.value for number in find_numbers(fold(question))} & set(range(2, 30))
     counted = 0.0 if not counts else 0.15 if counts & {len(items), parent.announced} else -0.2
     near = max((1.0 / rank for rank, hit in enumerate(hits, 1) if _touches(hit.passage, (parent, *items))), default=0.0)

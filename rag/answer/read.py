@@ -26,8 +26,6 @@ READ = 8
 """Passages whose sentences are looked at."""
 AT_MOST = 3
 """Quotes in an answer that is not a list."""
-SPAN_WEIGHT, RELEVANCE_WEIGHT = 0.2, 0.3
-"""What the reader model adds to a sentence's score: the likeliest answer is in it, its passage answers."""
 CLOSE = 0.86
 """A further sentence is quoted when it scores at least this share of the best."""
 
@@ -128,7 +126,7 @@ class SentenceReader:
 
 def _ranked(question: str, analysis: Analysis, found: Sequence[Candidate], marked: Sequence[Mark]) -> list[Scored]:
     scored = [
-        Scored(c, fit := fits(question, analysis, c.text), _score(c, analysis, fit, mark), mark)
+        Scored(c, fit := fits(question, analysis, c.text), _score(c, analysis, fit), mark)
         for c, mark in zip(found, marked, strict=True)
     ]
     return sorted(scored, key=lambda s: (-s.score, found.index(s.candidate)))
@@ -139,7 +137,7 @@ def _with_next(text: str, end: int) -> int:
     return next((stop for start, stop in units(text) if start >= end), end)
 
 
-def _score(candidate: Candidate, analysis: Analysis, fit: bool, mark: Mark) -> float:
+def _score(candidate: Candidate, analysis: Analysis, fit: bool) -> float:
     """Larger is better. The parts are about equally spread over candidates, so plain weights do."""
     hint = _HINTS.get(analysis.asked)
     hinted = 1.0 if hint is None or hint.search(fold(candidate.text)) else 0.0
@@ -151,8 +149,6 @@ def _score(candidate: Candidate, analysis: Analysis, fit: bool, mark: Mark) -> f
         + 0.08 * candidate.context
         + 0.05 * hinted
         + 0.15 * fit
-        + SPAN_WEIGHT * mark.share
-        + RELEVANCE_WEIGHT * mark.relevance
     )
 
 
@@ -174,5 +170,5 @@ def _focus(question: str, scored: Scored, analysis: Analysis) -> str:
             return words
     if analysis.asked not in (Asked.HOW_MANY, Asked.WHEN):
         return ""
-    matches = {m.group() for m in _HINTS[analysis.asked].finditer(text)}
+    matches = {m.group() for m in _HINTS[analysis.asked].finditer(text) if fits(question, analysis, m.group())}
     return matches.pop() if len(matches) == 1 else ""

@@ -52,6 +52,18 @@ NAMED = re.compile(
     r"《[^》]{2,}》|[“「『\"][^”」』\"]{2,}[”」』\"]|[\u4e00-\u9fff]{2}(?:市|省|县|集团|公司|大赛|培训班|学院|总工会)"
 )
 """A title, a quoted term, a body: what a question names for itself."""
+OWN_SUBJECT = re.compile(
+    r"^([\u3400-\u9fffa-z0-9“”\"]{3,14}?)(?:分别|具体|一共|到底|究竟)?"
+    r"(?:(?:指的)?是(?:什么|哪些|哪几|指什么|谁)|指(?:的)?什么|包括(?:什么|哪些)|有哪(?:些|几)|是什么意思)"
+    r"|^([\u3400-\u9fff]{2,8})[上里中内](?:一共|总共|共)?有(?:多少|几|哪|没有)"
+)
+"""八个对标是什么？ 火星上有多少…？: the question says itself what it is about (group 1 or 2)."""
+OPEN_NOUN = re.compile(
+    r"原因|目的|目标|特点|全名|名字|名称|作者|内容|意义|做法|结果|时间|地点|地方|背景|作用|影响|问题|措施|要求|重点|"
+    r"举措|条件|标准|对象|任务|经验|成效|效果|主题|关键|核心|区别|关系|人数|单位|部门|负责|职务|身份|情况|后果|好处|"
+    r"方面|部分|步骤|方式|方法|办法|渠道|主办|承办|发起|参加|最后|最初|之前|之后|第[一二三四五六七八九十\d]"
+)
+"""Nouns of something: without saying of what, they are about what was spoken of."""
 VAGUE_TOPIC = re.compile(r"[,，。]|什么|[了来]$|(?:用|由|在|和|与|拿|把)$")
 """A topic of several clauses reads badly in the place of a pronoun; it is put before the question instead."""
 LIST_MARK = re.compile(

@@ -24,6 +24,8 @@ from rag.search.cues import (
     IT,
     ITEM,
     NAMED,
+    OPEN_NOUN,
+    OWN_SUBJECT,
     PERSON,
     SUBJECT,
     THING,
@@ -118,6 +120,9 @@ def _leans(text: str, talk: Talk) -> bool:
     folded = fold(text)
     if any(cue.search(folded) for cue in (PERSON, ARTICLE, AUTHOR, THING)) or CALLED.match(folded):
         return True
+    subject = OWN_SUBJECT.match(folded)
+    if subject and not OPEN_NOUN.search(subject[0]) and (subject[1] or subject[2]) not in talk.said:
+        return False
     named = [match.group() for match in NAMED.finditer(folded)] + _names(folded)
     if named:
         return _own_words(folded) < OWN_TOPIC and all(name in talk.said for name in named)

@@ -21,12 +21,16 @@ class Reranker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much is read: ``first`` hits always, up to ``most`` while none of them is surer than ``sure``."""
+    """How much is read: ``first`` hits always, up to ``most`` while none of them is surer than ``sure``.
+
+    Dev Recall@1 / @5: first stage 0.592 / 0.856; share 0.2 over 8 hits 0.641 / 0.859, over 16 hits 0.641 / 0.858;
+    share 0.5 0.631 / 0.861, 0.8 0.638 / 0.842. Reading more than 8 has not paid yet, so no more are read.
+    """
 
     first: int = 8
-    most: int = 16
+    most: int = 8
     sure: float = 0.5
-    share: float = 0.5
+    share: float = 0.2
     """Weight of the relevance in a hit's new score; the rest is its first score."""
 
 
