@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,7 @@ from rag.models.reader.negatives import Bm25, search  # noqa: E402
 from rag.models.reader.network import Reader, Shape  # noqa: E402
 from rag.models.reader.plot import draw, smooth  # noqa: E402
 from rag.models.reader.progress import Log  # noqa: E402
-from rag.models.reader.reading import pieces, read, torch_run  # noqa: E402
+from rag.models.reader.reading import onnx_run, pieces, read, torch_run  # noqa: E402
 from rag.models.reader.sampling import PLACES, Sampler, recurring  # noqa: E402
 from rag.models.reader.train import Plan, rate_at, train  # noqa: E402
 
@@ -310,3 +312,42 @@ def test_the_exported_model_keeps_the_contract_and_the_numbers(tmp_path: Path) -
     facts = json.loads((tmp_path / "reader" / "config.json").read_text("utf-8"))
     assert facts["relevance"] == {"temperature": 2.0, "bias": -1.0}
     assert facts["max_tokens"] == MAX_TOKENS
+
+
+# --- the reader that is carried ------------------------------------------------------------------------------------
+
+CARRIED = EMBEDDED_MODEL.parent / "reader-zh"
+NEWS = (
+    "银川市总工会今年推出13条服务措施，为快递员、网约车司机等新就业形态劳动者建立了46个户外驿站。"
+    "活动由市总工会副主席王芳主持，6月3日在览山公园举行。"
+)
+BRIDGE = "長江大橋位於武漢市，1957年10月15日建成通車，全長1670公尺，由蘇聯專家康斯坦丁·西林協助設計。"
+
+
+def test_the_model_card_tells_the_files_checksums() -> None:
+    listed = re.findall(r"^ {4}([0-9a-f]{64})  (\S+)$", (CARRIED / "MODEL_CARD.md").read_text("utf-8"), re.M)
+    assert {name for _, name in listed} == {"onnx/model.onnx", "tokenizer.json", "config.json"}
+    for checksum, name in listed:
+        assert hashlib.sha256((CARRIED / name).read_bytes()).hexdigest() == checksum, name
+    assert (CARRIED / "onnx/model.onnx").stat().st_size < 40_000_000
+
+
+def test_ten_questions_to_the_carried_reader() -> None:
+    run = onnx_run(CARRIED, 1)
+    for passage, asked, answer in (
+        (NEWS, "银川市总工会推出了多少条措施？", "13条"),
+        (NEWS, "活动在哪里举行？", "览山公园"),
+        (NEWS, "活动是谁主持的？", "王芳"),
+        (NEWS, "户外驿站有多少个？", "46个"),
+        (BRIDGE, "長江大橋哪一年通車？", "1957年"),
+        (BRIDGE, "长江大桥有多长？", "1670公尺"),
+        (BRIDGE, "大橋在哪座城市？", "武漢市"),
+        (BRIDGE, "協助設計的是誰？", "康斯坦丁·西林"),
+        (NEWS, "月球距离地球多远？", None),
+        (BRIDGE, "月球距離地球多遠？", None),
+    ):
+        found = read(run, ENCODE, asked, passage)
+        if answer:
+            assert (found.text, found.relevance > 1) == (answer, True), asked
+        else:
+            assert found.relevance < -1, asked

@@ -2,7 +2,7 @@
 
     python -m rag.models.reader.evaluate --data ../shared/data --model build/reader/latest --out build/reader/eval
         [--checkpoint build/reader/reader.safetensors]      # also compare with fp32
-        [--limit 300]                                       # questions whose top 20 are reread
+        [--limit 300]                                       # questions whose best passages are reread
 
 Writes ``figures.json`` and ``calibration.json`` into ``--out``.
 """
@@ -79,27 +79,27 @@ def answers(run: Run, encode: Encoder, collection: Collection, questions: Sequen
 def rank(run: Run, encode: Encoder, questions: Sequence[Question], found: Sequence[Sequence[Found]]) -> list[Ranked]:
     """Read everything that the first stage found."""
     ranked = []
-    for question, hits in track(list(zip(questions, found, strict=True)), "重读前 20 段", transient=True):
+    for question, hits in track(list(zip(questions, found, strict=True)), "重读前几段", transient=True):
         asked = question.texts[question.script]
         ranked.append(Ranked(question, tuple(hits), tuple(read(run, encode, asked, hit.text) for hit in hits)))
     return ranked
 
 
 def ranking(ranked: Sequence[Ranked]) -> Figures:
-    """R@1 of the first stage, of the reader alone and of mixtures, over 8 and 20 passages."""
-    figures: Figures = {"first stage R@1": float(np.mean([one.right[0] for one in ranked]))}
-    for depth in (8, 20):
-        figures[f"first stage R@{depth}"] = float(np.mean([any(one.right[:depth]) for one in ranked]))
-        for share in SHARES:
-            tops = [one.right[_top(one, depth, share)] for one in ranked]
-            figures[f"R@1 of {depth}, share of the reader {share}"] = float(np.mean(tops))
+    """R@1 of the first stage and of its mixtures with the reader, over all passages that were read."""
+    figures: Figures = {
+        "first stage R@1": float(np.mean([one.right[0] for one in ranked])),
+        "first stage, all read": float(np.mean([any(one.right) for one in ranked])),
+    }
+    for share in SHARES:
+        figures[f"R@1, share of the reader {share}"] = float(np.mean([one.right[_top(one, share)] for one in ranked]))
     return figures
 
 
-def _top(one: Ranked, depth: int, share: float) -> int:
+def _top(one: Ranked, share: float) -> int:
     """The best place when the reader's chance has this share beside the first stage's score, both within 0 to 1."""
-    chances = 1 / (1 + np.exp(-np.array([r.relevance for r in one.reads[:depth]])))
-    scores = np.array([f.score for f in one.found[:depth]])
+    chances = 1 / (1 + np.exp(-np.array([r.relevance for r in one.reads])))
+    scores = np.array([f.score for f in one.found])
     return int(np.argmax(share * chances + (1 - share) * scores))
 
 
@@ -127,19 +127,17 @@ def separation(right: Sequence[float], first: Sequence[float], highest: Sequence
     truth = np.array([1.0] * len(right) + [0.0] * len(first))
     return {
         "AUROC right against the first stage's best wrong": auroc(right, first),
-        "AUROC right against the reader's best wrong of 20": auroc(right, highest),
+        "AUROC right against the reader's best wrong": auroc(right, highest),
         "right above the first stage's best wrong": float(np.mean(np.array(right) > np.array(first))),
-        "right above every wrong of 20": float(np.mean(np.array(right) > np.array(highest))),
+        "right above every wrong": float(np.mean(np.array(right) > np.array(highest))),
         "temperature": temperature,
         "bias": bias,
         "calibration error": calibration_error(chances, truth),
     }
 
 
-def compare(
-    runs: tuple[Run, Run], encode: Encoder, collection: Collection, ranked: Sequence[Ranked], depth: int = 8
-) -> Figures:
-    """int8 against fp32 on these questions: EM, equal answers, equal first passage of ``depth``."""
+def compare(runs: tuple[Run, Run], encode: Encoder, collection: Collection, ranked: Sequence[Ranked]) -> Figures:
+    """int8 against fp32 on these questions: EM, equal answers, equal first passage by relevance."""
     equal, tops, ems = [], [], []
     for one in track(ranked, "int8 对 fp32", transient=True):
         question = one.question
@@ -147,14 +145,14 @@ def compare(
         said = [read(run, encode, asked, passage).text for run in runs]
         equal.append(said[0] == said[1])
         ems.append([exact(convert(text, "t2s"), question.answers) for text in said])
-        whole = [read(runs[1], encode, asked, hit.text).relevance for hit in one.found[:depth]]
-        tops.append(int(np.argmax(whole)) == int(np.argmax([r.relevance for r in one.reads[:depth]])))
+        whole = [read(runs[1], encode, asked, hit.text).relevance for hit in one.found]
+        tops.append(int(np.argmax(whole)) == int(np.argmax([r.relevance for r in one.reads])))
     int8, fp32 = np.mean(ems, axis=0)
     return {
         "EM int8": float(int8),
         "EM fp32": float(fp32),
         "same answer": float(np.mean(equal)),
-        f"same first of {depth}": float(np.mean(tops)),
+        "same first": float(np.mean(tops)),
         "n": float(len(ranked)),
     }
 
@@ -166,9 +164,10 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="exported folder")
     parser.add_argument("--out", type=Path, default=Path("build/reader/eval"))
     parser.add_argument("--checkpoint", type=Path, help="reader.safetensors, to compare int8 with fp32")
-    parser.add_argument("--limit", type=int, default=0, help="questions whose top 20 are reread (0: all)")
+    parser.add_argument("--limit", type=int, default=0, help="questions whose passages are reread (0: all)")
+    parser.add_argument("--depth", type=int, default=8, help="passages reread for a question, up to 20")
     parser.add_argument("--compared", type=int, default=100, help="questions for the comparison with fp32")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     collection = read_collection(options.data, news=False)
@@ -177,7 +176,7 @@ def main() -> None:
     _write(options.out, figures)
     found = find(collection, collection.validation, options.out)
     chosen = _spread(len(collection.validation), options.limit)
-    ranked = rank(run, encode, [collection.validation[i] for i in chosen], [found[i] for i in chosen])
+    ranked = rank(run, encode, [collection.validation[i] for i in chosen], [found[i][: options.depth] for i in chosen])
     figures["ranking"] = ranking(ranked)
     figures["separation"] = separation(*opponents(ranked))
     calibration = {key: figures["separation"][key] for key in ("temperature", "bias")}
