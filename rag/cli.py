@@ -121,6 +121,7 @@ def ask(
     question: Annotated[str | None, typer.Argument(help="问题")] = None,
     index: Index = None,
     engine: Annotated[str | None, typer.Option("--engine", help="extractive | auto | 模型名")] = None,
+    reader: Annotated[str | None, typer.Option("--reader", help="off | embedded | CrossEncoder 模型")] = None,
     as_json: AsJson = False,
     jsonl: Lines = None,
     source: Source_ = None,
@@ -134,7 +135,7 @@ def ask(
     from rag.records import answer_record
     from rag.show import print_answer
 
-    chain = _open(index, engine=engine)
+    chain = _open(index, engine=engine, reader=reader)
     filters = _filters(source, author, publication, since, until)
 
     def answer(line: Line) -> dict[str, Any]:
@@ -302,10 +303,13 @@ def main() -> None:
         sys.exit(0)
 
 
-def _open(index: Path | None, *, allow_stale: bool = False, engine: str | None = None) -> QAChain:
+def _open(
+    index: Path | None, *, allow_stale: bool = False, engine: str | None = None, reader: str | None = None
+) -> QAChain:
     from rag.chain import open_chain
 
-    return open_chain(load_settings(index=index, **engine_settings(engine)), allow_stale=allow_stale)
+    settings = load_settings(index=index, reader=reader, **engine_settings(engine))
+    return open_chain(settings, allow_stale=allow_stale)
 
 
 def _required(question: str | None) -> str:

@@ -14,6 +14,7 @@ from rag.types import WenjuError
 
 MODELS = Path(__file__).parent / "models"
 EMBEDDED_MODEL = MODELS / "e5-small-zh"
+EMBEDDED_READER = MODELS / "reader-zh"
 
 
 class Settings(BaseSettings):
@@ -28,7 +29,7 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1, le=64)
     """Threads for the models."""
     reader: str = "off"
-    """The reranker: "off", or a sentence-transformers CrossEncoder folder or name."""
+    """Reads the best hits: "off", "embedded" (rag/models/reader-zh), or a CrossEncoder folder or name."""
     model: str = ""
     """A chat model for LangChain's init_chat_model, e.g. "ollama:qwen3:8b". Empty: extractive answers only."""
     engine: Literal["auto", "extractive"] = "auto"

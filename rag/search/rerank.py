@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rag.search.reader import Reader, Reading
-from rag.settings import Settings
+from rag.settings import EMBEDDED_READER, Settings
 from rag.types import Hit, WenjuError
 
 
@@ -46,7 +46,7 @@ def open_reranker(settings: Settings) -> Reranker | None:
     """The model that ``settings.reader`` names; None for "off". Raises WenjuError when there is no such model."""
     if settings.reader in ("", "off"):
         return None
-    folder = Path(settings.reader).expanduser()
+    folder = EMBEDDED_READER if settings.reader == "embedded" else Path(settings.reader).expanduser()
     if (folder / "onnx" / "model.onnx").is_file() and not (folder / "modules.json").is_file():
         return Reader(folder, settings.threads)
     return CrossReranker(settings.reader, settings.threads)
