@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from itertools import zip_longest
 from time import perf_counter
 from typing import Any
 
@@ -22,12 +23,14 @@ from rag.answer.compose import compose, refusal
 from rag.answer.generate import Writer
 from rag.answer.language import in_script, language_of, say
 from rag.answer.question import analyse
-from rag.answer.read import Evidence, SentenceReader
+from rag.answer.read import Evidence, SentenceReader, side_by_side
 from rag.index.embed import open_encoder
 from rag.index.library import Library, open_library
+from rag.search.english import with_chinese
 from rag.search.followup import stand_alone
 from rag.search.rerank import Budget, Reranked, Reranker, open_reranker, rerank
 from rag.search.retrieve import Retriever
+from rag.search.sides import sides
 from rag.settings import Settings
 from rag.types import Answer, Filters, Hit, Passage, Question, Quote, Status, Timings, WenjuError
 
@@ -71,9 +74,10 @@ class QAChain(Runnable[Question | str, Answer]):
         started = perf_counter()
         question = check_question(input, self.settings.max_question)
         asked = self.writer.stand_alone(question) if self.writer else stand_alone(question)
-        found = self.search(asked, question.filters)
+        sought = with_chinese(asked, self.library)
+        found = self.search(sought, question.filters)
         searched = perf_counter()
-        looked = self.rerank(asked, found)
+        looked = self.rerank(sought, found)
         ranked = perf_counter()
         hits = looked.hits[:SHOWN]
         answer = Answer(
@@ -81,7 +85,10 @@ class QAChain(Runnable[Question | str, Answer]):
             standalone=asked if asked != question.text else "", timings=_timings(started, searched, ranked, ranked),
         )  # fmt: skip
         yield answer
-        evidence = self.reader.read(asked, analyse(asked), hits, looked.readings)
+        evidence = self.reader.read(sought, analyse(asked), hits, looked.readings)
+        if both := self._both(asked, question.filters):
+            evidence, hits = both
+            answer = replace(answer, hits=hits)
         answer = replace(answer, timings=_timings(started, searched, ranked, perf_counter()))
         with closing(self._say(answer, asked, evidence)) as said:
             for answer in said:
@@ -97,8 +104,22 @@ class QAChain(Runnable[Question | str, Answer]):
 
     def read(self, asked: str) -> Evidence:
         """The evidence for a question that stands alone, whatever its confidence."""
-        looked = self.rerank(asked, self.search(asked))
-        return self.reader.read(asked, analyse(asked), looked.hits[:SHOWN], looked.readings)
+        return self._look(asked, Filters())[0]
+
+    def _look(self, asked: str, filters: Filters) -> tuple[Evidence, tuple[Hit, ...]]:
+        sought = with_chinese(asked, self.library)
+        looked = self.rerank(sought, self.search(sought, filters))
+        hits = looked.hits[:SHOWN]
+        return self.reader.read(sought, analyse(asked), hits, looked.readings), hits
+
+    def _both(self, asked: str, filters: Filters) -> tuple[Evidence, tuple[Hit, ...]] | None:
+        """For a question about two things: what is said of each, and the hits of both; None unless both are found."""
+        found = [self._look(side, filters) for side in sides(asked)]
+        joined = side_by_side([evidence for evidence, _ in found], self.reader.weights.threshold)
+        if joined is None:
+            return None
+        hits = {hit.passage.id: hit for pair in zip_longest(*(hits for _, hits in found)) for hit in pair if hit}
+        return joined, tuple(hits.values())[:SHOWN]
 
     def _say(self, answer: Answer, asked: str, evidence: Evidence) -> Generator[Answer]:
         language = language_of(answer.question)

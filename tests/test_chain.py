@@ -38,6 +38,20 @@ def test_the_questions_of_the_first_issue(chain: QAChain, question: str, wanted:
     assert [words for words in wanted if words not in answer.text] == []
 
 
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("深圳工会在探索中发现了哪些亟待破解的问题？", ["建会意愿不强", "流动性过高", "会籍管理困难", "偏差较大"]),
+        ("重点群体创业推进行动有哪八个计划？", ["环境优化", "主体培育", "灵活就业支持"]),
+        ("徐留平的文章分哪几个部分？", ["提高政治站位", "強化組織領導", "主動擔當作為", "加強輿論宣傳"]),
+        ("马璐发表的文章标题是什么？", ["深化改革担使命"]),
+    ],
+)
+def test_lists_are_whole(chain: QAChain, question: str, wanted: list[str]) -> None:
+    answer = chain.invoke(question)
+    assert [words for words in wanted if words not in answer.text] == []
+
+
 @pytest.mark.parametrize("question", ["今天北京天气怎么样？", "火星上的氧气含量是多少？", "推荐一部好看的电影"])
 def test_refuses_what_the_documents_do_not_say(chain: QAChain, question: str) -> None:
     answer = chain.invoke(question)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from multiprocessing import parent_process
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ from rag.models.reader.network import Reader, Shape  # noqa: E402
 from rag.models.reader.plot import draw, smooth  # noqa: E402
 from rag.models.reader.progress import Log  # noqa: E402
 from rag.models.reader.reading import onnx_run, pieces, read, torch_run  # noqa: E402
-from rag.models.reader.sampling import PLACES, Sampler, recurring  # noqa: E402
+from rag.models.reader.sampling import PLACES, Pair, Sampler, recurring  # noqa: E402
 from rag.models.reader.train import Plan, rate_at, train  # noqa: E402
 
 TINY = Shape(hidden=32, layers=1, heads=2, inner=64, positions=MAX_TOKENS)
@@ -98,6 +99,23 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
         out = made(tmp_path / str(count))
         found.append(weights(train(tiny(), made_sampler(), plan, out, Log(out, 2))))
     assert torch.allclose(*found, atol=1e-4)
+
+
+class Failing(Sampler):
+    """Pairs for the first process, an error in every other."""
+
+    def step(self, step: int) -> list[Pair]:
+        if parent_process():
+            raise ValueError("no more pairs")
+        return super().step(step)
+
+
+def test_a_process_that_fails_ends_the_training_with_a_message(tmp_path: Path) -> None:
+    sampler = made_sampler()
+    sampler.__class__ = Failing
+    plan = Plan(steps=2, rate=1e-3, processes=2, pairs=8)
+    with pytest.raises(WenjuError, match="中途退出"):
+        train(tiny(), sampler, plan, tmp_path, Log(tmp_path, 2))
 
 
 def made(folder: Path) -> Path:
@@ -288,6 +306,7 @@ def test_the_exported_model_keeps_the_contract_and_the_numbers(tmp_path: Path) -
     pytest.importorskip("onnx")
     from rag.index.onnx import open_session
     from rag.models.reader.export import Calibration, Words, write_folder, write_reader
+    from rag.models.reader.shipped import read_weights
 
     reader = tiny().eval()
     random = np.random.default_rng(4)
@@ -309,6 +328,11 @@ def test_the_exported_model_keeps_the_contract_and_the_numbers(tmp_path: Path) -
     }
     for name, value in ours.items():
         assert np.abs(value - theirs[name]).max() < 0.05, name
+    again = read_weights(tmp_path / "reader")  # training can begin from what was shipped
+    assert named.keys() - again.keys() == {"words.weight"}
+    for name, value in again.items():
+        assert value.shape == named[name].shape, name
+        assert np.abs(value - named[name]).max() <= np.abs(named[name]).max() / 127, name
     facts = json.loads((tmp_path / "reader" / "config.json").read_text("utf-8"))
     assert facts["relevance"] == {"temperature": 2.0, "bias": -1.0}
     assert facts["max_tokens"] == MAX_TOKENS

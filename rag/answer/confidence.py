@@ -72,7 +72,7 @@ def features(question: str, analysis: Analysis, ranked: Sequence[Scored], librar
     wording = max(max(s.candidate.coverage, 0.5 * s.candidate.context) for s in top)
     return Features(
         cosine=cosine,
-        neither=0.0 if foreign else (1 - min(1.0, wording / 0.25)) * (1 - min(1.0, cosine / 0.75)),
+        neither=(1 - min(1.0, wording / 0.25)) * (1 - min(1.0, cosine / 0.75)),
         foreign=float(foreign),
         fits=1.0 if best.fits else 0.5 if any(s.fits for s in top) else 0.0,
         strict=float(tells_kind(question, analysis)),

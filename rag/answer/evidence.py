@@ -14,7 +14,8 @@ from rag.index.embed import Encoder
 from rag.index.lexical import terms
 from rag.index.library import Library
 from rag.index.windows import head
-from rag.search.wording import content_terms, coverage
+from rag.search.english import unknown_names
+from rag.search.wording import content_terms, coverage, is_english
 from rag.types import Hit, Passage, PassageKind
 
 _ASKED_NUMBER = re.compile(r"(?:哪|这|那|各|分|分成|分为|前|后|最后|上述|以下)$")
@@ -63,7 +64,7 @@ def candidates(question: str, hits: Sequence[Hit], library: Library, encoder: En
 
 
 def missing_facts(question: str, hits: Sequence[Hit], library: Library) -> list[str]:
-    """Numbers of the question that the first hit's article lacks; cities and 《titles》 that no hit's article has.
+    """Numbers of the question that the first hit's article lacks; cities, 《titles》 and English names that none has.
 
     A question about 广州 or 2026 is not answered by an article that never mentions it, however near it is otherwise.
     The number of things that are asked for (哪四个) is no such fact.
@@ -78,7 +79,10 @@ def missing_facts(question: str, hits: Sequence[Hit], library: Library) -> list[
     ]
     named = [m.group() for m in CITIES.finditer(folded)] + [m.group(1) for m in _TITLE.finditer(folded)]
     everything = "".join("".join(articles).split())
-    return numbers + [name for name in named if "".join(name.split()) not in everything]
+    missing = numbers + [name for name in named if "".join(name.split()) not in everything]
+    if not missing and is_english(question):
+        return unknown_names(question, everything, library.lexical.frequency)
+    return missing
 
 
 def _article_text(passage: Passage, library: Library) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from rag.answer.question import Analysis, Asked
 from rag.answer.quoting import make_quote, place_in
@@ -26,6 +27,14 @@ HEADING = 14
 """A first line of a list no longer than this is its heading: 主要举措."""
 ITEM_START = 60
 """Characters of an item's text that count as what the list is about."""
+FULL = 160
+"""Longest sentence that is quoted whole from an item when semicolons divide it."""
+_KIND = re.compile(r"[二三四五六七八九十两几\d]+(?:个|大|项|种|类|方面的?)([一-鿿]{2})")
+_STRUCTURE = re.compile(
+    r"(?:文章|一文|讲话|演讲|报告|全文|那篇|这篇|通篇|体会)[^，。？]{0,10}"
+    r"(?:分|由|有|包括|写了|讲了)[^，。？]{0,4}(?:哪|几|[二三四五六七八九十两\d])[^，。？]{0,3}(?:部分|大块|层)|小标题"
+)
+"""Asks how a text is divided."""
 _INNER = re.compile(r"[“”\"「」]")
 
 
@@ -78,6 +87,11 @@ class _Outline:
     def parents(self) -> Iterable[OutlineItem]:
         return (parent for parent in self.items if len(self.below(parent)) >= 2)
 
+    def divides(self, parent: OutlineItem) -> bool:
+        """Whether the items are the first division (一、二、) of their article, all marked alike."""
+        article = [item for item in self.items if item.article_id == parent.article_id and item.marker]
+        return bool(article) and article[0].parent_id == parent.id
+
     def text(self, item: OutlineItem) -> str:
         return read_spans(self.library.clean(self.source), item.spans)
 
@@ -94,13 +108,13 @@ class _Outline:
         return WholeList(tuple(quotes), fit, note) if quotes else None
 
     def _quote(self, item: OutlineItem, fit: float) -> Quote | None:
-        """The beginning of an item: its heading, or its first sentence."""
+        """The beginning of an item: its heading, or its first whole sentence."""
         clean = self.library.clean(self.source)
         for passage in self.passages:
             place = place_in(passage, clean, item.spans) if passage.article_id == item.article_id else None
             if place is not None:
                 start, end = place
-                stop = start + sentences(passage.text[start:end])[0][1]
+                stop = start + _first_sentence(passage.text[start:end])
                 while stop > start and passage.text[stop - 1].isspace():
                     stop -= 1
                 return make_quote(passage, clean, start, stop, fit) if stop > start else None
@@ -120,6 +134,12 @@ class _Outline:
         return None
 
 
+def _first_sentence(text: str) -> int:
+    """Where the first sentence of an item ends: at a full stop, since after a semicolon the item still goes on."""
+    ends = [end for _, end in sentences(text) if end <= FULL]
+    return next((end for end in ends if text[:end].rstrip()[-1:] not in (";", "；")), 0) or sentences(text)[0][1]
+
+
 def _fit(
     question: str,
     wanted: Sequence[str],
@@ -128,7 +148,8 @@ def _fit(
     hits: Sequence[Hit],
     library: Library,
 ) -> float:
-    """How well a list answers: the question's rare wording in its introduction, a named count, nearness to the hits."""
+    """How well a list answers: the question's rare wording in its introduction, a named count, the kind of
+    thing counted in every item (计划), the parts of a text where its division is asked for, nearness to the hits."""
     items = outline.below(parent)
     home = next((p for p in outline.passages if p.article_id == parent.article_id), None)
     top = f"{home.title} {home.author} " if home is not None else ""
@@ -140,8 +161,16 @@ def _fit(
     named = 0.3 if any(len(name) >= 3 and name in _bare(question) for name in names) else 0.0
     counts = {number.value for number in find_numbers(fold(question))} & set(range(2, 30))
     counted = 0.0 if not counts else 0.15 if counts & {len(items), parent.announced} else -0.2
-    near = max((1.0 / rank for rank, hit in enumerate(hits, 1) if _touches(hit.passage, (parent, *items))), default=0.0)
-    return 0.6 * covered + named + counted + 0.25 * near
+    kinds = _KIND.findall(fold(question))
+    alike = 0.15 if any(all(kind in fold(outline.text(i)[:ITEM_START]) for i in items) for kind in kinds) else 0.0
+    divided = bool(_STRUCTURE.search(fold(question))) and outline.divides(parent)
+    close = (
+        rank
+        for rank, hit in enumerate(hits, 1)
+        if (divided and hit.passage.article_id == parent.article_id) or _touches(hit.passage, (parent, *items))
+    )
+    near = 1.0 / next(close, inf)
+    return 0.6 * covered + named + counted + alike + 0.25 * divided + 0.25 * near
 
 
 def _named_only(question: str, known: Sequence[_Outline]) -> str | None:

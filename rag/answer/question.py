@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.corpus.fold import fold
+from rag.search.wording import is_english
 
 
 class Asked(StrEnum):
@@ -34,7 +35,7 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         (
             Asked.WORKS,
-            r"写了什么|写了哪|写过|(?:发表|撰写)(?:了|过)?(?:什么|哪)|作者是.{0,12}的(?:文章|报道)|哪(?:些|几|一)?篇.{0,6}(?:是|由|出自)|"
+            r"写了什么|写了哪|写过|(?:发表|撰写)(?:了|过)?(?:什么|哪)|作者是.{0,12}的(?:文章|报道)|(?:发表|写).{0,6}(?:文章|报道).{0,4}(?:标题|题目)|(?:文章|报道)的?(?:标题|题目)|哪(?:些|几|一)?篇.{0,6}(?:是|由|出自)|"
             r"哪(?:些|几|一)?(?:篇|个).{0,8}(?:文章|报道).{0,6}作者|what did .* write|which articles? .* (?:by|wrote)",
         ),
         (
@@ -75,8 +76,6 @@ _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
         ),
     )
 )
-_LATIN = re.compile(r"[A-Za-z]")
-_HAN = re.compile(r"[㐀-鿿]")
 
 
 _COMMANDS = re.compile(
@@ -120,5 +119,4 @@ def analyse(question: str) -> Analysis:
     """
     folded = fold(question)
     asked = next((kind for kind, pattern in _RULES if pattern.search(folded)), Asked.FACT)
-    english = len(_LATIN.findall(question)) > 2 * len(_HAN.findall(question))
-    return Analysis(asked, "en" if english else "zh")
+    return Analysis(asked, "en" if is_english(question) else "zh")

@@ -124,6 +124,15 @@ class SentenceReader:
         return make_quote(passage, clean, start, end, scored.score, _focus(question, scored, analysis))
 
 
+def side_by_side(found: Sequence[Evidence], threshold: float) -> Evidence | None:
+    """The best quote for each of the things compared; None unless each has one of its own and is sure of it."""
+    sure = [one for one in found if one.quotes and one.confidence >= threshold]
+    quotes = tuple(one.quotes[0] for one in sure)
+    if len(sure) < 2 or len(sure) < len(found) or len({quote.text for quote in quotes}) < len(quotes):
+        return None
+    return Evidence(quotes, min(one.confidence for one in sure))
+
+
 def _ranked(question: str, analysis: Analysis, found: Sequence[Candidate], marked: Sequence[Mark]) -> list[Scored]:
     scored = [
         Scored(c, fit := fits(question, analysis, c.text), _score(c, analysis, fit), mark)

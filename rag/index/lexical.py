@@ -99,6 +99,10 @@ class LexicalIndex:
         hits = [LexicalHit(int(row or 0), float(score)) for (score, _), row in zip(found, numbers, strict=True)]
         return sorted(hits, key=lambda hit: (-hit.score, hit.row))
 
+    def frequency(self, text: str) -> int:
+        """Passages that the rarest term of ``text`` stands in: none of them need hold all of it."""
+        return min((int(self._searcher.doc_freq("text", term)) for term in terms(text)), default=0)
+
     def idf(self, word: str) -> float:
         """BM25's inverse document frequency of one term, ``ln(1 + (N - n + 0.5) / (n + 0.5))``."""
         count = self._searcher.doc_freq("text", word)

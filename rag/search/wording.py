@@ -23,7 +23,18 @@ _CREDIT = re.compile(
     r"哪篇|who wrote|author|byline|written by|position|title of"
 )
 """Asking about a byline, a credit or an author's office rather than about what an article says."""
+_LATIN = re.compile(r"[A-Za-z]")
+_HAN = re.compile(r"[㐀-鿿]")
 _FUNCTION = re.compile(r"[的了和与及在是有对于把被将要为其]")
+
+
+def is_english(question: str) -> bool:
+    """Whether a question is written in English (or another Latin script), names and quotations in Chinese aside.
+
+    >>> is_english("Who wrote 《意见》?"), is_english("APP是什么？")
+    (True, False)
+    """
+    return len(_LATIN.findall(question)) > 2 * len(_HAN.findall(question))
 
 
 def content(question: str) -> str:
@@ -41,6 +52,8 @@ def content_terms(question: str) -> list[str]:
     Pairs made of function characters (的了和 ...) on both sides or with one of them are kept out when others remain.
     """
     found = list(dict.fromkeys(terms(content(question))))
+    if is_english(question):  # its Chinese words, when it has been given any: no English word stands in the documents
+        found = [term for term in found if not term.isascii() or term.isdigit()] or found
     strong = [term for term in found if not _FUNCTION.search(term)]
     return strong or found or list(dict.fromkeys(terms(question)))
 

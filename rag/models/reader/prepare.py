@@ -15,15 +15,24 @@ from rag.models.reader.encoding import Encoder
 from rag.models.reader.negatives import Bm25, Rows, best_rows, search
 from rag.models.reader.network import Reader, open_encoder
 from rag.models.reader.sampling import Sampler
+from rag.models.reader.shipped import read_weights
 from rag.settings import EMBEDDED_MODEL
 
 DEPTH = 10
 
 
-def prepare(data: Path, encoder: Path, out: Path, seed: int, cloze_steps: int) -> tuple[Reader, Sampler]:
-    """The untrained reader and its training pairs. Raises WenjuError when data or encoder are absent."""
+def prepare(
+    data: Path, encoder: Path, out: Path, seed: int, cloze_steps: int, begin: Path | None = None
+) -> tuple[Reader, Sampler]:
+    """The reader to train, new or (``begin``) as it was shipped, and its training pairs.
+
+    Raises WenjuError when data, encoder or shipped reader are absent.
+    """
     torch.manual_seed(seed)
     reader = open_encoder(encoder)
+    if begin:
+        shipped = {name: torch.from_numpy(array.copy()) for name, array in read_weights(begin).items()}
+        reader.load_state_dict(shipped, strict=False)
     collection = read_collection(data)
     wrong, news = find_negatives(collection, out / "negatives.npz")
     sampler = Sampler(collection, Encoder(open_tokenizer(EMBEDDED_MODEL)), wrong, news, seed, cloze_steps)

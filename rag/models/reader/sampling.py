@@ -25,6 +25,8 @@ CROPPED, SHORTEST, LONGEST, WHOLE = 0.6, 80, 320, 480
 NO_MARK, OTHER_SCRIPT = 0.15, 0.05
 UNANSWERED, NEWS = 0.2, 0.3
 """Below the first: the gold passage without its answer; from there to the second: a chunk of news; else a wrong one."""
+OFTEN = {"cmrc-trial": 3}
+"""Questions of these sets are asked so many times an epoch: CMRC's phrases and reasons are few among DRCD's names."""
 _SPAN = re.compile(r"[㐀-䶿一-鿿A-Za-z0-9·%％.]{2,}")
 _WEAK = frozenset("的了是在和与及或等也都就而对为以于从到将把被有这那其该个们并但不之着过上下中时后前里 0.·%")
 
@@ -56,6 +58,8 @@ class Sampler:
             raise ValueError(f"{len(collection.train)} questions, negatives for {len(wrong)} and {len(news)}")
         self._all, self._encode, self._seed, self._cloze_steps = collection, encoder, seed, cloze_steps
         self._wrong, self._news = wrong, news
+        times = [OFTEN.get(question.source, 1) for question in collection.train]
+        self._rows = np.repeat(np.arange(len(times)), times)
         self._epoch, self._order = -1, np.empty(0, np.int64)
 
     def step(self, step: int) -> list[Pair]:
@@ -73,10 +77,10 @@ class Sampler:
         raise ValueError(f"no trainable pair at step {step}, place {place}")
 
     def _question(self, step: int, place: int, random: np.random.Generator) -> Pair:
-        epoch, at = divmod((step - self._cloze_steps) * PLACES + place, len(self._all.train))
+        epoch, at = divmod((step - self._cloze_steps) * PLACES + place, len(self._rows))
         if epoch != self._epoch:
             self._epoch = epoch
-            self._order = np.random.default_rng([self._seed, epoch]).permutation(len(self._all.train))
+            self._order = np.random.default_rng([self._seed, epoch]).permutation(self._rows)
         number = int(self._order[at])
         question = self._all.train[number]
         script = int(random.random() < 0.5)

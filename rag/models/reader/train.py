@@ -14,12 +14,14 @@ import os
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BrokenBarrierError
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor, nn
 from torch import multiprocessing as processes
 
 from rag.models.reader.loss import PARTS, batch, pair_loss
@@ -31,6 +33,10 @@ from rag.types import WenjuError
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Barrier
+
+
+PATIENCE = 600.0
+"""Seconds that one process waits for another: no step takes that long, so the other is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class Shared:
                 getattr(self, name).share_memory_()
         context = processes.get_context("spawn")
         self.counter = context.Value("i", 0)
-        self.barrier: Barrier = context.Barrier(plan.processes)
+        self.barrier: Barrier = context.Barrier(plan.processes, timeout=PATIENCE)
 
     def lend(self, reader: Reader, rank: int) -> None:
         """Let the reader's parameters be views of the shared weights, their gradients views of its process's own."""
@@ -160,13 +166,17 @@ def _follow(rank: int, reader: Reader, shared: Shared, sampler: Sampler, plan: P
         # Linux shares processors out by session first: in one session both processes together would get one share.
         os.setsid()
     torch.set_num_threads(1)
-    worker = Worker(rank, reader, shared, sampler, plan)
-    while True:
-        shared.barrier.wait()
-        if float(shared.rate) < 0:
-            return
-        worker.step(step)
-        step += 1
+    try:
+        worker = Worker(rank, reader, shared, sampler, plan)
+        while True:
+            shared.barrier.wait()
+            if float(shared.rate) < 0:
+                return
+            worker.step(step)
+            step += 1
+    except BaseException:
+        shared.barrier.abort()  # or the others would wait for this one
+        raise
 
 
 def train(reader: Reader, sampler: Sampler, plan: Plan, out: Path, log: Log) -> Reader:
@@ -193,7 +203,7 @@ def train(reader: Reader, sampler: Sampler, plan: Plan, out: Path, log: Log) -> 
     def save() -> None:
         save_state(out, State(step, time.monotonic() - began, shared.weights, shared.moments), reader)
 
-    with log:
+    with log, _all_there():
         while True:
             seconds = time.monotonic() - began
             done = max(step / plan.steps, seconds / (plan.minutes * 60) if plan.minutes else 0.0)
@@ -215,9 +225,15 @@ def train(reader: Reader, sampler: Sampler, plan: Plan, out: Path, log: Log) -> 
     return reader.eval()
 
 
-def tensors_of(reader: nn.Module) -> dict[str, Tensor]:
-    """All weights by name, on the CPU, not shared."""
-    return {name: value.detach().cpu().clone() for name, value in reader.state_dict().items()}
+@contextmanager
+def _all_there() -> Iterator[None]:
+    try:
+        yield
+    except BrokenBarrierError as error:
+        raise WenjuError(
+            "训练的一个进程中途退出了，原因见上面它自己的报错；再次运行同一命令，从上一个检查点接着训练。"
+            "(a training process ended early; run the same command again to go on from the last checkpoint)"
+        ) from error
 
 
 def main() -> None:
@@ -231,6 +247,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=Plan().steps)
     parser.add_argument("--minutes", type=float, default=0.0, help="end decayed after so many minutes (0: no limit)")
     parser.add_argument("--cloze-steps", type=int, default=150, help="first steps on cloze questions")
+    parser.add_argument("--begin", type=Path, help="go on from this shipped reader instead of the encoder")
+    parser.add_argument("--rate", type=float, default=Plan().rate, help="highest learning rate")
+    parser.add_argument("--seed", type=int, default=Plan().seed)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--stop-at", type=int, default=0)
     options = parser.parse_args()
@@ -238,13 +257,15 @@ def main() -> None:
     plan = Plan(
         steps=options.steps,
         minutes=options.minutes,
+        rate=options.rate,
+        seed=options.seed,
         pairs=PLACES if cuda else Plan().pairs,
         processes=1 if cuda else options.processes,
         stop_at=options.stop_at,
         device="cuda" if cuda else "cpu",
     )
     options.out.mkdir(parents=True, exist_ok=True)
-    reader, sampler = prepare(options.data, options.encoder, options.out, plan.seed, options.cloze_steps)
+    reader, sampler = prepare(options.data, options.encoder, options.out, plan.seed, options.cloze_steps, options.begin)
     train(reader, sampler, plan, options.out, Log(options.out, plan.steps))
 
 
