@@ -52,7 +52,16 @@ def test_lists_are_whole(chain: QAChain, question: str, wanted: list[str]) -> No
     assert [words for words in wanted if words not in answer.text] == []
 
 
-@pytest.mark.parametrize("question", ["今天北京天气怎么样？", "火星上的氧气含量是多少？", "推荐一部好看的电影"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "今天北京天气怎么样？",
+        "火星上的氧气含量是多少？",
+        "推荐一部好看的电影",
+        "“小三级”议事会的三级分别是哪三级？",
+        "深圳“五重”帮扶保障服务是哪五重？",
+    ],
+)
 def test_refuses_what_the_documents_do_not_say(chain: QAChain, question: str) -> None:
     answer = chain.invoke(question)
     assert answer.status is Status.NO_EVIDENCE

@@ -23,6 +23,15 @@ _TIME = re.compile(
 _PLACE = re.compile(
     r"[一-鿿]{2,}(?:省|市|区|县|镇|乡|村|州|国|港|岛|山|河)|(?:大学|公司|集团|中心|广场|馆|园|厂|车间|学院|党校)"
 )
+FEW = 3
+_COUNTED = re.compile(
+    r"哪(?:[二三四五六七八九十两]+|[0-9]+)(?!个?字)|(?:[二三四五六七八九十两]+|[0-9]+)(?=[一-鿿“”\"]{1,12}(?:分别|各是|是哪|指哪|有哪))"
+)
+_CLAUSE = re.compile(r"[。；;！？!?:：]")
+_LAST = re.compile(r"[和与及]")
+_MARKED = re.compile(
+    r"[一二三四五六七八九十]是|第[一二三四五六七八九十]|其[一二三四五六七八九十]|[（(][一二三四五六七八九十][）)]|[①-⑩]"
+)
 _ASKS_YEAR = re.compile(r"哪(?:一)?年|year")
 _ASKS_CITY = re.compile(r"哪(?:一)?[座个](?:城市|省|市|县|国)|什么城市|which (?:city|province|country)")
 _CITY = re.compile(r"[一-鿿]{2,}(?:省|市|县|州|国)")
@@ -42,6 +51,8 @@ _NAMED_KIND = re.compile(rf"(?:哪(?:一)?[家所个支项]|什么)({'|'.join(_B
 
 def tells_kind(question: str, analysis: Analysis) -> bool:
     """Whether a sentence can be checked for the kind of thing asked for: a number, a time, a place, a person."""
+    if analysis.asked is Asked.LIST:
+        return _members(fold(question)) > 1
     if analysis.asked is Asked.WHO:
         return bool(_ASKS_PERSON.search(fold(question)))
     return analysis.asked in (Asked.HOW_MANY, Asked.WHEN, Asked.WHERE)
@@ -56,6 +67,8 @@ def fits(question: str, analysis: Analysis, sentence: str) -> bool:
         return bool((_YEAR if _ASKS_YEAR.search(folded) else _TIME).search(text))
     if asked is Asked.WHERE:
         return _has_place(folded, text)
+    if asked is Asked.LIST:
+        return _listed(text, _members(folded)) >= _members(folded)
     if asked is Asked.WHO and _ASKS_PERSON.search(folded):
         return bool(set(_people(text)) - set(_people(folded)))
     named = _NAMED_KIND.search(folded)
@@ -74,6 +87,24 @@ def _has_count(question: str, text: str) -> bool:
     if not units:
         return bool(found)
     return any(number.unit and number.unit in units for number in found)
+
+
+def _members(question: str) -> int:
+    """How many things a question says that the list has: 哪四个 → 4; 1 when it does not say."""
+    asked = _COUNTED.search(question)
+    numbers = find_numbers(asked.group(), claims_only=False) if asked else []
+    return next((int(n.value) for n in numbers if 2 <= n.value <= 30), 1)
+
+
+def _listed(text: str, wanted: int) -> int:
+    """Members of the longest enumeration of ``text``: between 、 within a clause, or marked 一是……二是.
+
+    Commas count where few are ``wanted``: they stand in every longer sentence.
+    """
+    if wanted <= FEW:
+        text = text.replace(",", "、")
+    runs = (run.count("、") + 1 + bool(_LAST.search(run.rpartition("、")[2])) for run in _CLAUSE.split(text))
+    return max(*runs, len(_MARKED.findall(text)), text.count(";") + 1, text.count("“"))
 
 
 def _has_place(question: str, text: str) -> bool:

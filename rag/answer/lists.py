@@ -35,6 +35,7 @@ _STRUCTURE = re.compile(
     r"(?:分|由|有|包括|写了|讲了)[^，。？]{0,4}(?:哪|几|[二三四五六七八九十两\d])[^，。？]{0,3}(?:部分|大块|层)|小标题"
 )
 """Asks how a text is divided."""
+_QUOTED = re.compile(r"“([^”]{2,20})”")
 _INNER = re.compile(r"[“”\"「」]")
 
 
@@ -151,6 +152,8 @@ def _fit(
     """How well a list answers: the question's rare wording in its introduction, a named count, the kind of
     thing counted in every item (计划), the parts of a text where its division is asked for, nearness to the hits."""
     items = outline.below(parent)
+    if any(not _about(term, parent, items, outline) for term in _QUOTED.findall(fold(question))):
+        return 0.0  # another list than the one named
     home = next((p for p in outline.passages if p.article_id == parent.article_id), None)
     top = f"{home.title} {home.author} " if home is not None else ""
     ancestors = " ".join(outline.text(item)[:ITEM_START] for item in _above(parent, outline.items))
@@ -171,6 +174,13 @@ def _fit(
     )
     near = 1.0 / next(close, inf)
     return 0.6 * covered + named + counted + alike + 0.25 * divided + 0.25 * near
+
+
+def _about(term: str, parent: OutlineItem, items: Sequence[OutlineItem], outline: _Outline) -> bool:
+    """Whether a list is about ``term``: its introduction or more than one item says it; in passing is not enough."""
+    texts = [fold(outline.text(item)) for item in items]
+    intro = fold(outline.text(parent)).partition(texts[0])[0] + fold(parent.announced_as)
+    return term in intro or sum(term in text[:ITEM_START] for text in texts) > 1
 
 
 def _named_only(question: str, known: Sequence[_Outline]) -> str | None:
