@@ -45,6 +45,7 @@ def test_the_questions_of_the_first_issue(chain: QAChain, question: str, wanted:
         ("重点群体创业推进行动有哪八个计划？", ["环境优化", "主体培育", "灵活就业支持"]),
         ("徐留平的文章分哪几个部分？", ["提高政治站位", "強化組織領導", "主動擔當作為", "加強輿論宣傳"]),
         ("马璐发表的文章标题是什么？", ["深化改革担使命"]),
+        ("徐留平的文章发表在哪家报纸？", ["2024年11月09日", "《工人日報》"]),
     ],
 )
 def test_lists_are_whole(chain: QAChain, question: str, wanted: list[str]) -> None:
@@ -58,6 +59,7 @@ def test_lists_are_whole(chain: QAChain, question: str, wanted: list[str]) -> No
         "今天北京天气怎么样？",
         "火星上的氧气含量是多少？",
         "推荐一部好看的电影",
+        "马璐的文章是什么时候发表的？",
         "“小三级”议事会的三级分别是哪三级？",
         "深圳“五重”帮扶保障服务是哪五重？",
     ],

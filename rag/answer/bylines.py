@@ -17,16 +17,19 @@ _OFFICE = re.compile(
     r"职务|职位|头衔|担任|任职|身份|什么人|哪(?:个|里的?)单位|在哪(?:里|儿|个单位)?(?:工作|任职|供职)|"
     r"单位是|是谁|what position|who is"
 )
+_DATELINE = re.compile(r"[0-9]{4}[年.-][0-9]{1,2}[月.-]|来源")
 _LINES = (PassageKind.BYLINE, PassageKind.ROLE)
 
 
 def byline_quotes(question: str, analysis: Analysis, hits: Sequence[Hit], library: Library) -> tuple[Quote, ...]:
-    """Byline and role of the article asked about, or the titles that a named author wrote; () when neither applies."""
+    """Byline and role of the article asked about, its dateline, or the titles that a named author wrote; else ()."""
     names = names_in(question, library.authors())
     if names and _OFFICE.search(fold(question)):
         return _office_of(names, library)
     if analysis.asked is Asked.AUTHOR:
         return _author_of(question, hits, library)
+    if analysis.asked is Asked.PUBLISHED:
+        return tuple(quote for quote in _author_of(question, hits, library) if _DATELINE.search(fold(quote.text)))
     if analysis.asked is Asked.WORKS:
         return _works_of(question, library)
     return ()

@@ -17,6 +17,8 @@ class Asked(StrEnum):
     WHO = "who"
     AUTHOR = "author"
     """Who wrote an article, or what is that author's office."""
+    PUBLISHED = "published"
+    """When or where an article appeared."""
     WORKS = "works"
     """What a named author wrote."""
     WHEN = "when"
@@ -33,6 +35,12 @@ class Asked(StrEnum):
 _RULES: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
+        (
+            Asked.PUBLISHED,
+            r"(?:文章|报道|[这那本]篇|稿子?).{0,8}(?:什么时候|何时|哪|几月|几号).{0,8}(?:发表|刊登|刊出|刊发|登出|登载|发布|见报)|"
+            r"(?:文章|报道|[这那本]篇|稿子?).{0,4}(?:发表|刊登|刊出|刊发|登出|登载|发布|见报)(?:于|在|的)?(?:什么时候|何时|哪|几月|日期|时间)|"
+            r"(?:文章|报道)的?(?:来源|出处|发表(?:时间|日期))|when was .*(?:published|printed)",
+        ),
         (
             Asked.WORKS,
             r"写了什么|写了哪|写过|(?:发表|撰写)(?:了|过)?(?:什么|哪)|作者是.{0,12}的(?:文章|报道)|(?:发表|写).{0,6}(?:文章|报道).{0,4}(?:标题|题目)|(?:文章|报道)的?(?:标题|题目)|哪(?:些|几|一)?篇.{0,6}(?:是|由|出自)|"

@@ -33,6 +33,7 @@ _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,20})[”\"」』]")
 SHORT = 45
 """A quoted sentence below this many characters takes the next one along, except where a short answer was asked for."""
 
+_NUMBER = re.compile(r"[0-9〇一二三四五六七八九十百千万亿两]")
 LONGEST_FOCUS = 30
 """An exact answer is a few words; a longer one is no shorter than reading the sentence."""
 _EXACT = (Asked.HOW_MANY, Asked.WHEN, Asked.WHO, Asked.WHERE)
@@ -85,6 +86,8 @@ class SentenceReader:
         special = byline_quotes(question, analysis, hits, self._library)
         if special:
             return Evidence(special, 1.0)
+        if analysis.asked is Asked.PUBLISHED:
+            return Evidence((), 0.0, "文中没有印出这篇文章发表的时间和报刊。")
         whole = find_list(question, analysis, hits, self._library)
         if whole is not None:
             return Evidence(whole.quotes, 1.0 if whole.quotes else 0.0, whole.note)
@@ -179,5 +182,6 @@ def _focus(question: str, scored: Scored, analysis: Analysis) -> str:
             return words
     if analysis.asked not in (Asked.HOW_MANY, Asked.WHEN):
         return ""
-    matches = {m.group() for m in _HINTS[analysis.asked].finditer(text) if fits(question, analysis, m.group())}
+    found = (m.group() for m in _HINTS[analysis.asked].finditer(text))
+    matches = {words for words in found if _NUMBER.search(words) and fits(question, analysis, words)}
     return matches.pop() if len(matches) == 1 else ""
