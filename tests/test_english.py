@@ -67,6 +67,9 @@ def test_no_question_breaks_the_lookup(question: str) -> None:
     [
         ("How many measures did Yinchuan introduce for industrial workers?", "13条"),
         ("How many employees signed up for the livestream contest of the Qingdao publishing group?", "167名"),
+        ("What are the eight plans of the entrepreneurship campaign?", "“灵活就业支持”计划"),
+        ("What are the six platforms in Yinchuan?", "新型学徒"),
+        ("What is the Fengqiao experience?", "枫桥经验"),
         ("How many people should receive entrepreneurship training each year?", "200万人次"),
     ],
 )

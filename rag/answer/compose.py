@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rag.answer.language import Language, say
-from rag.types import Hit, Quote
+from rag.types import Hit, Passage, Quote
 
 
 def compose(quotes: Sequence[Quote], language: Language = Language.SIMPLIFIED) -> Iterator[str]:
@@ -23,7 +23,12 @@ def compose(quotes: Sequence[Quote], language: Language = Language.SIMPLIFIED) -
 
 def refusal(hits: Sequence[Hit], language: Language = Language.SIMPLIFIED) -> str:
     """Why nothing is answered, and what stands nearest, in the question's language."""
-    titles = list(dict.fromkeys(f"《{h.passage.title or h.passage.source_id}》" for h in hits[:5]))[:3]
+    titles = list(dict.fromkeys(_called(hit.passage) for hit in hits[:5]))[:3]
     listed, gap = (", ", " ") if language is Language.ENGLISH else ("、", "")
     where = say("nearest", language, titles=listed.join(titles)) if titles else say("none", language)
     return f"{say('refusal', language)}{gap}{where}"
+
+
+def _called(passage: Passage) -> str:
+    """A title in its marks; without one the author, or else the file."""
+    return f"《{passage.title}》" if passage.title else passage.author or passage.source_id

@@ -23,13 +23,15 @@ from rag.types import Hit, OutlineItem, Passage, Quote
 
 LEAST = 0.62
 """Fit (see ``_fit``) that a list needs to be taken for the one asked for; set on the dev split."""
+LEAST_FOREIGN = 0.5
+"""The same for an English question, some of whose Chinese words are not those of the text."""
 HEADING = 14
 """A first line of a list no longer than this is its heading: 主要举措."""
 ITEM_START = 60
 """Characters of an item's text that count as what the list is about."""
 FULL = 160
 """Longest sentence that is quoted whole from an item when semicolons divide it."""
-_KIND = re.compile(r"[二三四五六七八九十两几\d]+(?:个|大|项|种|类|方面的?)([一-鿿]{2})")
+_KIND = re.compile(r"[二三四五六七八九十两几\d]+(?:个|大|项|种|类|方面的?) ?([一-鿿]{2})")
 _STRUCTURE = re.compile(
     r"(?:文章|一文|讲话|演讲|报告|全文|那篇|这篇|通篇|体会)[^，。？]{0,10}"
     r"(?:分|由|有|包括|写了|讲了)[^，。？]{0,4}(?:哪|几|[二三四五六七八九十两\d])[^，。？]{0,3}(?:部分|大块|层)|小标题"
@@ -63,7 +65,7 @@ def find_list(question: str, analysis: Analysis, hits: Sequence[Hit], library: L
         key=lambda found: found[0],
         default=None,
     )  # fmt: skip
-    if best is None or best[0] < LEAST:
+    if best is None or best[0] < (LEAST if analysis.language == "zh" else LEAST_FOREIGN):
         return None
     return best[1].whole(best[2], best[0])
 

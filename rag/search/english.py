@@ -36,6 +36,9 @@ _FUNCTION_WORDS = """
     every one ones s
 """
 _STOP = frozenset(_FUNCTION_WORDS.split())
+_NUMBERS = dict(
+    zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), "两三四五六七八九十", strict=True)
+)
 _ENDINGS = ("ization", "isation", "ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "s", "e", "y")
 
 
@@ -58,6 +61,8 @@ def chinese_words(question: str, frequency: Callable[[str], int]) -> list[str]:
     dictionary = _dictionary(words)
     at = 0
     while at < len(words):
+        if words[at] in _NUMBERS:
+            found.append(f"{_NUMBERS[words[at]]}个")
         size, meanings = _longest(words, at, dictionary, frequency)
         found += meanings
         at += size
@@ -166,7 +171,7 @@ def _spelt(words: Sequence[str]) -> list[str]:
 def _dictionary(words: Sequence[str]) -> dict[tuple[str, ...], list[str]]:
     """English phrase, stemmed → Chinese words of two characters and more; phrases that begin with one of ``words``."""
     found: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-    stems, text = sorted({_stem(word) for word in words if word not in _STOP}), _lower()
+    stems, text = sorted({_stem(word) for word in words if word not in _STOP | _NUMBERS.keys()}), _lower()
     meaning = rf"[/;,)] ?(?:to |an? |the )?((?:{'|'.join(stems)})[a-z' -]{{0,30}})(?=[/;,(])"
     for match in re.finditer(meaning, text) if stems else ():
         phrase = _stems(_WORD.findall(match.group(1)))

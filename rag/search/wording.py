@@ -25,6 +25,7 @@ _CREDIT = re.compile(
 """Asking about a byline, a credit or an author's office rather than about what an article says."""
 _LATIN = re.compile(r"[A-Za-z]")
 _HAN = re.compile(r"[㐀-鿿]")
+_COUNT = re.compile(r"[两三四五六七八九十]个")
 _FUNCTION = re.compile(r"[的了和与及在是有对于把被将要为其]")
 
 
@@ -53,7 +54,8 @@ def content_terms(question: str) -> list[str]:
     """
     found = list(dict.fromkeys(terms(content(question))))
     if is_english(question):  # its Chinese words, when it has been given any: no English word stands in the documents
-        found = [term for term in found if not term.isascii() or term.isdigit()] or found
+        own = [term for term in found if (not term.isascii() or term.isdigit()) and not _COUNT.fullmatch(term)]
+        found = own or found
     strong = [term for term in found if not _FUNCTION.search(term)]
     return strong or found or list(dict.fromkeys(terms(question)))
 
