@@ -94,6 +94,10 @@ class QAChain(Runnable[Question | str, Answer]):
             for answer in said:
                 yield replace(answer, timings=replace(answer.timings, total=_since(started)))
 
+    def find(self, question: str, filters: Filters = Filters(), k: int = SHOWN) -> list[Hit]:  # noqa: B008
+        """The best ``k`` passages for a question as it was typed, in any language; nothing is read."""
+        return self.retriever.search(with_chinese(question, self.library), filters, k)
+
     def search(self, asked: str, filters: Filters = Filters()) -> list[Hit]:  # noqa: B008
         """What is found for a question that stands alone: enough for the reranker to choose from."""
         return self.retriever.search(asked, filters, max(SHOWN, self.budget.most) if self.reranker else SHOWN)

@@ -20,6 +20,7 @@ from rag.types import Filters, Question, Turn, WenjuError
 
 if TYPE_CHECKING:
     from rag.chain import QAChain
+    from rag.index.library import Library
 
 app = typer.Typer(
     help="问据：对中文文献提问，每一句回答都有可核对的原文。Ask Chinese documents, get verified quotations.",
@@ -98,12 +99,12 @@ def search(
     from rag.show import print_hits
 
     chain = _open(index)
-    filters = _filters(source, author, publication, since, until)
+    filters = _filters(chain.library, source, author, publication, since, until)
 
     def find(line: Line) -> dict[str, Any]:
         started = perf_counter()
         asked = check_question(line.question, chain.settings.max_question)
-        hits = chain.retriever.search(asked.text, filters, k)
+        hits = chain.find(asked.text, filters, k)
         return search_record(line.question, hits, round((perf_counter() - started) * 1000, 2), line.id)
 
     if jsonl is not None:
@@ -113,7 +114,7 @@ def search(
     if as_json:
         _print_json(find(Line("", asked.text)))
     else:
-        print_hits(out, chain.retriever.search(asked.text, filters, k))
+        print_hits(out, chain.find(asked.text, filters, k))
 
 
 @app.command()
@@ -136,7 +137,7 @@ def ask(
     from rag.show import print_answer
 
     chain = _open(index, engine=engine, reader=reader)
-    filters = _filters(source, author, publication, since, until)
+    filters = _filters(chain.library, source, author, publication, since, until)
 
     def answer(line: Line) -> dict[str, Any]:
         return answer_record(chain.invoke(Question(line.question, filters=filters)), line.id)
@@ -319,10 +320,23 @@ def _required(question: str | None) -> str:
 
 
 def _filters(
-    source: list[str] | None, author: list[str] | None, publication: list[str] | None, since: str, until: str
+    library: Library,
+    source: list[str] | None,
+    author: list[str] | None,
+    publication: list[str] | None,
+    since: str,
+    until: str,
 ) -> Filters:
+    names = [s.id for s in library.sources()] if source else []
+    chosen = {name: _source_named(name, names) for name in source or ()}
+    if unknown := [name for name, found in chosen.items() if found is None]:
+        raise WenjuError(f"没有名为 {'、'.join(unknown)} 的文件；wenju status 列出全部文件。(no such source)")
     return Filters(
-        frozenset(source or ()), frozenset(publication or ()), frozenset(author or ()), since.strip(), until.strip()
+        frozenset(found for found in chosen.values() if found),
+        frozenset(publication or ()),
+        frozenset(author or ()),
+        since.strip(),
+        until.strip(),
     )
 
 

@@ -133,6 +133,11 @@ def test_an_outline_says_what_is_announced_and_what_is_printed(index: str) -> No
     assert "〔六大平台：6 项〕" in shown
 
 
+def test_a_source_may_be_named_by_its_beginning(index: str) -> None:
+    found = json.loads(wenju("search", "工会改革", "--source", "001", "--json", "--index", index).stdout)
+    assert {hit["source"] for hit in found["hits"]} == {"001_72153dad1642bd88.txt"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -140,6 +145,7 @@ def test_an_outline_says_what_is_announced_and_what_is_printed(index: str) -> No
         (["ask", "a" * 100_000], "最多 2000 字"),
         (["ask", "\x01\x02"], "问题是空的"),
         (["ask"], "请写出问题"),
+        (["ask", "工会是什么？", "--source", "无此文件"], "没有名为 无此文件 的文件"),
         (["show", "无此段落"], "没有名为"),
         (["outline", "无此文件"], "没有名为"),
         (["ask", "--jsonl", "无此文件.jsonl"], "无法读取"),

@@ -121,7 +121,7 @@ def _plain_routes(router: APIRouter, chain: Opened, settings: Settings, limiter:
         def find() -> dict[str, Any]:
             started = time.perf_counter()
             asked = check_question(body.question, settings.max_question)
-            hits = opened.retriever.search(asked.text, body.filters.as_filters(), body.k)
+            hits = opened.find(asked.text, body.filters.as_filters(), body.k)
             return search_record(body.question, hits, round((time.perf_counter() - started) * 1000, 2))
 
         return await to_thread.run_sync(_told, find, limiter=limiter)

@@ -86,7 +86,7 @@ def _answering(server: MCPServer[Any], chain: QAChain) -> None:
 
         def find() -> dict[str, Any]:
             text = check_question(question, chain.settings.max_question).text
-            return search_record(question, chain.retriever.search(text, k=k), 0.0)
+            return search_record(question, chain.find(text, k=k), 0.0)
 
         return await _work(find)
 
