@@ -55,6 +55,11 @@ def test_chinese_questions_stay_as_they_are(chain: QAChain) -> None:
         assert with_chinese(question, chain.library) == question
 
 
+def test_a_pasted_page_takes_no_longer_than_a_question() -> None:
+    page = "the unions of the province " * 400
+    assert chinese_words(page, nowhere) == chinese_words(page[:300], nowhere)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.text(st.sampled_from("abcdeXYZ '.-()[]|*+?\\^$ 0129"), max_size=60))
 def test_no_question_breaks_the_lookup(question: str) -> None:
