@@ -49,9 +49,8 @@ def chinese_words(question: str, frequency: Callable[[str], int]) -> list[str]:
     dictionary = meanings(words)
     at = 0
     while at < len(words):
-        if words[at] in _NUMBERS:
-            found.append(f"{_NUMBERS[words[at]]}个")
-        size, taken = _longest(words, at, dictionary, frequency)
+        number = _NUMBERS.get(words[at])
+        size, taken = (1, (f"{number}个",)) if number else _longest(words, at, dictionary, frequency)
         found += taken
         at += size
     return list(dict.fromkeys(found))
