@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     """A sentence-transformers model: a folder, or a name that is already on this machine."""
     threads: int = Field(default=2, ge=1, le=64)
     """Threads for the models."""
-    reader: str = "off"
+    reader: str = "embedded"
     """Reads the best hits: "off", "embedded" (rag/models/reader-zh), or a CrossEncoder folder or name."""
     model: str = ""
     """A chat model for LangChain's init_chat_model, e.g. "ollama:qwen3:8b". Empty: extractive answers only."""

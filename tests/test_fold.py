@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.corpus.fold import fold, is_traditional, to_simplified
+from rag.corpus.fold import derive_table, fold, is_traditional, to_simplified
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,8 @@ def test_scripts() -> None:
     assert is_traditional("書")
     assert not is_traditional("人")
     assert to_simplified("ＡB產業") == "ＡB产业"
+
+
+def test_the_table_that_is_carried_is_what_opencc_gives() -> None:
+    assert {code: ord(to_simplified(chr(code))) for code in derive_table()} == derive_table()
+    assert sum(to_simplified(chr(code)) != chr(code) for code in range(0x3400, 0x2FA20)) == len(derive_table())

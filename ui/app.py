@@ -36,8 +36,8 @@ FONTS = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "
 
 def build(engine: Engine, gate: Gate, *, longest: int, patience: float) -> gr.Blocks:
     """The blocks and their events."""
-    asked = Bucket(burst=12, rate=1)
-    from_address = Bucket(burst=120, rate=20)
+    asked = Bucket(burst=40, rate=4)
+    from_address = Bucket(burst=400, rate=60)
 
     async def ask(event: gr.EventData, request: gr.Request) -> AsyncGenerator[Frame]:
         """One question: every frame of its answer."""

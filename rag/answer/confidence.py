@@ -36,9 +36,9 @@ class Features:
     cosine: float
     """Best cosine of a sentence, stretched so that 0.8 is 0 and 0.95 is 1 (the model's useful range)."""
     neither: float
-    """How far the evidence is from the question both in words and in meaning (Chinese questions)."""
+    """How far the evidence is from the question both in words and in meaning."""
     foreign: float
-    """1 when the question is in another language, where neither words nor cosines are comparable."""
+    """1 when the question is in another language: its Chinese words come from a dictionary."""
     fits: float
     """1 when the best sentence holds the kind of thing asked for, 0.5 when one of the next does."""
     strict: float

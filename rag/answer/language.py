@@ -37,6 +37,8 @@ def language_of(question: str) -> Language:
     if len(_LATIN.findall(own)) > han:
         return Language.ENGLISH
     traditional = sum(map(is_traditional, own))
+    if not traditional:
+        return Language.SIMPLIFIED  # without opening the converter
     # 著, 乾, 於 stand in both scripts: one of them must not outvote 谁 or 这
     simplified = sum(a != b for a, b in zip(own, to_traditional("\n".join(own)).split("\n"), strict=True)) if own else 0
     return Language.TRADITIONAL if traditional > simplified else Language.SIMPLIFIED

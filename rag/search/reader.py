@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 from pathlib import Path
 
@@ -39,6 +39,10 @@ class Reading:
     """Logit of each token being the answer's last."""
     trims: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
     """Characters to cut from the front of a first token and from the back of a last one."""
+
+    def moved(self, by: int) -> Reading:
+        """The same with every offset ``by`` characters further on: what was read was a part of a passage."""
+        return replace(self, offsets=tuple((left + by, right + by) for left, right in self.offsets)) if by else self
 
     def best_span(self, begin: int = 0, stop: int | None = None) -> tuple[int, int, float] | None:
         """Characters of the likeliest answer among those ``begin:stop``, and its logit; None when there is no token."""
