@@ -10,6 +10,7 @@ answer = compose(quotes), every quote verified against the original first; or, w
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from itertools import zip_longest
@@ -161,11 +162,13 @@ class QAChain(Runnable[Question | str, Answer]):
 
 def open_chain(settings: Settings, *, allow_stale: bool = False) -> QAChain:
     """The chain over the index of ``settings``. Raises WenjuError when there is none or it must be rebuilt."""
-    encoder = open_encoder(settings)
-    library = open_library(settings.index, encoder, allow_stale=allow_stale)
+    with ThreadPoolExecutor(1) as beside:  # the two models open at the same time
+        reranker = beside.submit(open_reranker, settings)
+        encoder = open_encoder(settings)
+        library = open_library(settings.index, encoder, allow_stale=allow_stale)
     retriever = Retriever(library=library, encoder=encoder)
     writer = Writer(settings, library, encoder) if settings.model and settings.engine != "extractive" else None
-    return QAChain(library, retriever, SentenceReader(library, encoder), settings, writer, open_reranker(settings))
+    return QAChain(library, retriever, SentenceReader(library, encoder), settings, writer, reranker.result())
 
 
 def _quoted(answer: Answer) -> Iterator[Answer]:
