@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
 from eval.cases import SEEDS_DIR, load_cases
@@ -39,7 +40,8 @@ def depths(settings: Settings, wanted: Sequence[int] = DEPTHS) -> list[Depth]:
     found = []
     for passages in wanted:
         chain.budget = Budget(first=passages, most=passages)
-        records = {case.id: ask(case) for case in cases}
+        told = Console(stderr=True)
+        records = {case.id: ask(case) for case in track(cases, f"读 {passages} 段", console=told, transient=True)}
         values = score_all(cases, records, originals)
         figures = {name: estimate([each[name] for each in values.values() if name in each]).mean for name in FIGURES}
         found.append(Depth(passages, figures, median(record.milliseconds for record in records.values())))
