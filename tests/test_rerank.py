@@ -39,7 +39,7 @@ def ids(found: Sequence[Hit]) -> list[str]:
 
 
 def test_the_relevant_passage_comes_first_and_says_why() -> None:
-    looked = rerank("问", hits(0.1, 0.9, 0.2), Scripted(), Budget(share=0.5))
+    looked = rerank("问", hits(0.1, 0.9, 0.2), Scripted(), Budget(first=3, share=0.5))
     assert ids(looked.hits) == ["p1", "p2", "p0"]
     assert looked.hits[0].ranks == {"dense": 2, "reader": 1}
     assert looked.hits[0].score == pytest.approx(0.5 * 0.99 + 0.5 * 0.9)

@@ -10,7 +10,7 @@ import hashlib
 import json
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,6 +99,8 @@ class OnnxEncoder(Encoder):
         self._tokenizer = open_tokenizer(folder)
         self._session = open_session(folder, threads)
         self.dim = int(self._session.get_outputs()[0].shape[-1])
+        # One question is looked at by search, by the reader's windows and by the sentence choice.
+        self._question = lru_cache(maxsize=8)(lambda text: self._encode(self._query, [text], None))
 
     @cached_property
     def name(self) -> str:
@@ -110,7 +112,7 @@ class OnnxEncoder(Encoder):
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Questions -> [n, dim]."""
-        return self._encode(self._query, texts, None)
+        return self._question(texts[0]).copy() if len(texts) == 1 else self._encode(self._query, texts, None)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Passages -> [n, dim]."""
