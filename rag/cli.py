@@ -59,7 +59,8 @@ def build(
         try:
             open_library(settings.index, encoder)
         except WenjuError as reason:
-            err.print(f"[dim]{escape(str(reason))}[/dim]")
+            if settings.index.exists():  # the first time there is nothing to explain
+                err.print(f"[dim]{escape(str(reason))}[/dim]")
         else:
             return
     chosen = paths or [Path("seeds")]

@@ -16,6 +16,8 @@ from rag.answer.question import Analysis, Asked, is_command
 from rag.answer.quoting import make_quote
 from rag.corpus.clauses import units
 from rag.corpus.fold import fold
+from rag.corpus.mentions import find_names
+from rag.corpus.numerals import find_numbers
 from rag.index.embed import Encoder
 from rag.index.library import Library
 from rag.search.reader import Reading
@@ -170,6 +172,21 @@ def _repeats(one: Scored, other: Scored) -> bool:
     return a in b or b in a
 
 
+def whole_words(text: str, words: str) -> str:
+    """``words`` of ``text``, made longer where they cut a person's name or a number: 王晖 → 王晖平, 3条 → 13条."""
+    start = text.find(words)
+    if start < 0 or not words:
+        return words
+    end = start + len(words)
+    folded = fold(text)
+    kept = [(n.start, n.end) for n in find_numbers(folded, claims_only=False)]
+    kept += [m.span() for name in find_names(folded).people for m in re.finditer(re.escape(name), folded)]
+    for left, right in kept:
+        if left < end and start < right:
+            start, end = min(start, left), max(end, right)
+    return text[start:end]
+
+
 def _focus(question: str, scored: Scored, analysis: Analysis) -> str:
     """The exact answer in the sentence, where one was asked for: the reader model's words if they are of the kind asked
     for, else the only number (or date) of the sentence; otherwise nothing."""
@@ -177,7 +194,7 @@ def _focus(question: str, scored: Scored, analysis: Analysis) -> str:
         return ""
     text, span = scored.candidate.text, scored.mark.focus
     if span:
-        words = scored.candidate.hit.passage.text[span[0] : span[1]].strip("，。；：、,. \u3000")
+        words = whole_words(text, scored.candidate.hit.passage.text[span[0] : span[1]].strip("，。；：、,. \u3000"))
         if 0 < len(words) <= LONGEST_FOCUS and words in text and fits(question, analysis, words):
             return words
     if analysis.asked not in (Asked.HOW_MANY, Asked.WHEN):
