@@ -16,7 +16,7 @@ from ui.remembering import MOST, RememberingChain
 @pytest.fixture
 def counted(seed_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> tuple[RememberingChain, list[str]]:
     searched: list[str] = []
-    chain = RememberingChain.over(open_chain(seed_settings.model_copy(update={"reader": "off"})))
+    chain = RememberingChain(open_chain(seed_settings.model_copy(update={"reader": "off"})))
     search = Retriever.search
 
     def counting(self: Retriever, question: str, *rest: Any) -> list[Hit]:

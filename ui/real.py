@@ -64,7 +64,7 @@ def _open(settings: Settings) -> Chain:
     from rag.chain import open_chain
     from ui.remembering import RememberingChain
 
-    return RememberingChain.over(open_chain(_serving(settings)))
+    return RememberingChain(open_chain(_serving(settings)))
 
 
 def _serving(settings: Settings) -> Settings:

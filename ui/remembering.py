@@ -22,16 +22,10 @@ MOST = 64
 class RememberingChain(QAChain):
     """A chain over documents that do not change; a new index is a new chain. With a chat model nothing is kept."""
 
-    @classmethod
-    def over(cls, chain: QAChain) -> RememberingChain:
-        """The same chain with a memory, empty."""
-        made = cls(chain.library, chain.retriever, chain.reader, chain.settings, chain.writer, chain.reranker)
-        made._kept = OrderedDict()
-        made._lock = Lock()
-        return made
-
-    _kept: OrderedDict[Question | str, tuple[Answer, ...]]
-    _lock: Lock
+    def __init__(self, chain: QAChain) -> None:
+        super().__init__(chain.library, chain.retriever, chain.reader, chain.settings, chain.writer, chain.reranker)
+        self._kept: OrderedDict[Question | str, tuple[Answer, ...]] = OrderedDict()
+        self._lock = Lock()
 
     def stream(self, input: Question | str, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:
         """As ``QAChain.stream``; a question that was answered to its end before gets the same answers at once."""

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from math import exp
 
 from rag.answer.evidence import Candidate, missing_facts
 from rag.answer.fitting import tells_kind
-from rag.answer.marks import NOTHING, Mark
 from rag.answer.question import Analysis
 from rag.index.library import Library
+from rag.search.reader import probability
 from rag.types import Hit
 
 _LOOKED_AT = 3
@@ -21,12 +20,11 @@ _LOOKED_AT = 3
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate, whether it holds the kind of thing asked for, its score (larger is better) and its mark."""
+    """A candidate, whether it holds the kind of thing asked for, and its score (larger is better)."""
 
     candidate: Candidate
     fits: bool
     score: float
-    mark: Mark = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ def _hits(ranked: Sequence[Scored]) -> list[Hit]:
 def confidence(values: Features, weights: Weights) -> float:
     """Probability (0 to 1) that the evidence answers the question."""
     logit = weights.bias + sum(getattr(values, f.name) * getattr(weights, f.name) for f in fields(values))
-    return 1 / (1 + exp(-max(-30.0, min(30.0, logit))))
+    return probability(logit)
 
 
 def _stretch(cosine: float) -> float:

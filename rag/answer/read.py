@@ -11,7 +11,6 @@ from rag.answer.confidence import Features, Scored, Weights, confidence, feature
 from rag.answer.evidence import Candidate, candidates
 from rag.answer.fitting import fits
 from rag.answer.lists import find_list
-from rag.answer.marks import Mark, marks
 from rag.answer.question import Analysis, Asked, is_command
 from rag.answer.quoting import make_quote
 from rag.corpus.clauses import units
@@ -96,9 +95,10 @@ class SentenceReader:
         found = candidates(question, self._own_words(question, hits)[:READ], self._library, self._encoder)
         if not found:
             return Evidence((), 0.0)
-        ranked = _ranked(question, analysis, found, marks(found, readings))
+        ranked = _ranked(question, analysis, found)
         signs = features(question, analysis, ranked, self._library)
-        return Evidence(self._best(question, analysis, ranked), confidence(signs, self.weights), features=signs)
+        quotes = self._best(question, analysis, ranked, readings)
+        return Evidence(quotes, confidence(signs, self.weights), features=signs)
 
     def _own_words(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
         """Only the hits of an author whom the question names, when there are any: nobody else says what 徐留平认为."""
@@ -106,7 +106,9 @@ class SentenceReader:
         own = [hit for hit in hits if names & set(hit.passage.author.split("、"))]
         return own or hits
 
-    def _best(self, question: str, analysis: Analysis, ranked: Sequence[Scored]) -> tuple[Quote, ...]:
+    def _best(
+        self, question: str, analysis: Analysis, ranked: Sequence[Scored], readings: Mapping[str, Reading]
+    ) -> tuple[Quote, ...]:
         least = ranked[0].score * CLOSE
         # What the question puts in quotation marks, the best sentence has or has not; the others must not do worse.
         named = [term for term in _QUOTED.findall(fold(question)) if term in fold(ranked[0].candidate.text)]
@@ -117,16 +119,18 @@ class SentenceReader:
                 continue
             if scored.score >= least and len(chosen) < AT_MOST and not any(_repeats(scored, c) for c in chosen):
                 chosen.append(scored)
-        return tuple(self._quote(question, scored, analysis) for scored in chosen)
+        return tuple(
+            self._quote(question, scored, analysis, readings.get(scored.candidate.hit.passage.id)) for scored in chosen
+        )
 
-    def _quote(self, question: str, scored: Scored, analysis: Analysis) -> Quote:
+    def _quote(self, question: str, scored: Scored, analysis: Analysis, reading: Reading | None) -> Quote:
         candidate = scored.candidate
         passage = candidate.hit.passage
         clean = self._library.clean(passage.source_id)
         start, end = candidate.start, candidate.end
         if end - start < SHORT and analysis.asked not in _EXACT:
             end = _with_next(passage.text, end)
-        return make_quote(passage, clean, start, end, scored.score, _focus(question, scored, analysis))
+        return make_quote(passage, clean, start, end, scored.score, _focus(question, scored, analysis, reading))
 
 
 def side_by_side(found: Sequence[Evidence], threshold: float) -> Evidence | None:
@@ -138,12 +142,10 @@ def side_by_side(found: Sequence[Evidence], threshold: float) -> Evidence | None
     return Evidence(quotes, min(one.confidence for one in sure))
 
 
-def _ranked(question: str, analysis: Analysis, found: Sequence[Candidate], marked: Sequence[Mark]) -> list[Scored]:
-    scored = [
-        Scored(c, fit := fits(question, analysis, c.text), _score(c, analysis, fit), mark)
-        for c, mark in zip(found, marked, strict=True)
-    ]
-    return sorted(scored, key=lambda s: (-s.score, found.index(s.candidate)))
+def _ranked(question: str, analysis: Analysis, found: Sequence[Candidate]) -> list[Scored]:
+    """Best first; among equals the order of ``found``."""
+    scored = [Scored(c, fit := fits(question, analysis, c.text), _score(c, analysis, fit)) for c in found]
+    return sorted(scored, key=lambda s: -s.score)
 
 
 def _with_next(text: str, end: int) -> int:
@@ -187,14 +189,14 @@ def whole_words(text: str, words: str) -> str:
     return text[start:end]
 
 
-def _focus(question: str, scored: Scored, analysis: Analysis) -> str:
+def _focus(question: str, scored: Scored, analysis: Analysis, reading: Reading | None) -> str:
     """The exact answer in the sentence, where one was asked for: the reader model's words if they are of the kind asked
     for, else the only number (or date) of the sentence; otherwise nothing."""
     if analysis.asked not in _EXACT or not scored.fits:
         return ""
-    text, span = scored.candidate.text, scored.mark.focus
-    if span:
-        words = whole_words(text, scored.candidate.hit.passage.text[span[0] : span[1]].strip("，。；：、,. \u3000"))
+    candidate, text = scored.candidate, scored.candidate.text
+    if reading and (span := reading.best_span(candidate.start, candidate.end)):
+        words = whole_words(text, candidate.hit.passage.text[span[0] : span[1]].strip("，。；：、,. \u3000"))
         if 0 < len(words) <= LONGEST_FOCUS and words in text and fits(question, analysis, words):
             return words
     if analysis.asked not in (Asked.HOW_MANY, Asked.WHEN):

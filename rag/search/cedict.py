@@ -24,7 +24,8 @@ _FUNCTION_WORDS = """
 """
 STOP = frozenset(_FUNCTION_WORDS.split())
 """Words that begin and end no phrase worth looking up."""
-_WORD = re.compile(r"[a-z]+|[0-9]+")
+WORD = re.compile(r"[a-z]+|[0-9]+")
+"""A word or a number of text in lower case."""
 _ENDINGS = ("ization", "isation", "ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "s", "e", "y")
 
 
@@ -59,7 +60,7 @@ def meanings(words: Sequence[str]) -> dict[tuple[str, ...], list[str]]:
     beginnings, text = sorted({stem(word) for word in words if word not in STOP}), _lower()
     meaning = rf"[/;,)] ?(?:to |an? |the )?((?:{'|'.join(beginnings)})[a-z' -]{{0,30}})(?=[/;,(])"
     for match in re.finditer(meaning, text) if beginnings else ():
-        phrase = stems(_WORD.findall(match.group(1)))
+        phrase = stems(WORD.findall(match.group(1)))
         begin = text.rfind("\n", 0, match.start()) + 1
         word = text[begin : match.start()].split(" ", 2)[1]
         if len(word) > 1 and len(phrase) <= LONGEST and word not in found[phrase]:

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from rag.corpus.mentions import CITIES
 from rag.index.library import Library
-from rag.search.cedict import LONGEST, STOP, meanings, spelt, stem, stems, syllables
+from rag.search.cedict import LONGEST, STOP, WORD, meanings, spelt, stem, stems, syllables
 from rag.search.wording import is_english
 
 MEANINGS = 3
@@ -22,8 +22,6 @@ MOST_WORDS = 60
 """Words of a question that are looked up; a pasted page has said by then what it is about."""
 HEARD = 1_000_000
 """Characters of the documents that are compared with names by sound; about 0.2 s."""
-_WORD = re.compile(r"[a-z]+|[0-9]+")
-_NAME = re.compile(r"(?<![.!?:] )(?<!^)\b([A-Z][a-z]{2,})\b")
 _NAMES = re.compile(r"(?<![.!?:] )(?<!^)\b[A-Z][a-z]+(?: [A-Z][a-z]+)*\b")
 _NUMBERS = dict(
     zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), "两三四五六七八九十", strict=True)
@@ -44,7 +42,7 @@ def chinese_words(question: str, frequency: Callable[[str], int]) -> list[str]:
     ``frequency`` says in how many passages a Chinese word may stand (0: nowhere). A city that no document names is
     given too: it matters that it is missing.
     """
-    words = _WORD.findall(question.lower().replace("'s ", " "))[:MOST_WORDS]
+    words = WORD.findall(question.lower().replace("'s ", " "))[:MOST_WORDS]
     found = [word for word in spelt(words) if frequency(word) or CITIES.fullmatch(word)]
     dictionary = meanings(words)
     at = 0
@@ -61,7 +59,7 @@ def heard_names(question: str, texts: Iterable[str]) -> list[str]:
 
     Only two to four characters whose syllables are the whole name; ``HEARD`` characters of the texts are looked at.
     """
-    groups = [match.group().lower() for match in _NAMES.finditer(question)]
+    groups = [group.lower() for group in _NAMES.findall(question)]
     parts = [*("".join(group.split()) for group in groups), *(word for group in groups for word in group.split())]
     wanted = [name for name in dict.fromkeys(parts) if len(name) >= 5]
     found: dict[str, None] = {}
@@ -69,7 +67,7 @@ def heard_names(question: str, texts: Iterable[str]) -> list[str]:
     for text in texts:
         if (left := left - len(text)) < 0:
             break
-        sounds = [(syllables().get(character) or ("",))[0] for character in text]
+        sounds = _sounds(text)
         whole, ends = "".join(sounds), list(accumulate(map(len, sounds)))
         starts = {end - len(part): at for at, (end, part) in enumerate(zip(ends, sounds, strict=True)) if part}
         stops = {end: at + 1 for at, end in enumerate(ends) if sounds[at]}
@@ -85,7 +83,7 @@ def unknown_names(question: str, text: str, frequency: Callable[[str], int]) -> 
 
     A name is what has a capital letter and does not begin a sentence.
     """
-    names = [match.group(1) for match in _NAME.finditer(question)]
+    names = [word for group in _NAMES.findall(question) for word in group.split() if len(word) > 2]
     if not names:
         return []
     sounds = [spell(text, reading) for reading in range(2)]
@@ -107,9 +105,13 @@ def spell(text: str, reading: int = 0) -> str:
     >>> spell("徐留平，你好")
     'xuliupingnihao'
     """
-    readings = syllables()
-    known = (readings.get(character, ()) for character in text)
-    return "".join(choices[min(reading, len(choices) - 1)] for choices in known if choices)
+    return "".join(_sounds(text, reading))
+
+
+def _sounds(text: str, reading: int = 0) -> list[str]:
+    """The syllable of each character, "" where it has none."""
+    known = (syllables().get(character) or ("",) for character in text)
+    return [choices[min(reading, len(choices) - 1)] for choices in known]
 
 
 def _longest(

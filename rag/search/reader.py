@@ -95,7 +95,7 @@ class Reader:
         trims = [found[name][0, inside, :TRIMS].argmax(axis=-1) for name in ("trim_start", "trim_end")]
         logit = float(found["relevance"].reshape(-1)[0])
         return Reading(
-            relevance=_probability(logit / self._temperature + self._bias),
+            relevance=probability(logit / self._temperature + self._bias),
             offsets=pair.offsets,
             start=found["start"][0, inside],
             end=found["end"][0, inside],
@@ -103,5 +103,6 @@ class Reader:
         )
 
 
-def _probability(logit: float) -> float:
+def probability(logit: float) -> float:
+    """The logistic function; logits beyond 30 count as 30."""
     return 1 / (1 + exp(-max(-30.0, min(30.0, logit))))

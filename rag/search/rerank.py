@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from rag.corpus.clauses import Range
+from rag.index.onnx import MODEL_FILE
 from rag.search.reader import Reader, Reading
 from rag.settings import EMBEDDED_READER, Settings
 from rag.types import Hit, WenjuError
@@ -50,7 +51,7 @@ def open_reranker(settings: Settings) -> Reranker | None:
     if settings.reader in ("", "off"):
         return None
     folder = EMBEDDED_READER if settings.reader == "embedded" else Path(settings.reader).expanduser()
-    if (folder / "onnx" / "model.onnx").is_file() and not (folder / "modules.json").is_file():
+    if (folder / MODEL_FILE).is_file() and not (folder / "modules.json").is_file():
         return Reader(folder, settings.threads)
     return CrossReranker(settings.reader, settings.threads)
 
@@ -80,7 +81,7 @@ def rerank(
         else:
             values = model.relevance(question, texts)
         read += [
-            replace(hit, score=(1 - budget.share) * hit.score + budget.share * value, ranks=hit.ranks)
+            replace(hit, score=(1 - budget.share) * hit.score + budget.share * value)
             for hit, value in zip(batch, values, strict=True)
         ]
         if max(values) >= budget.sure:
