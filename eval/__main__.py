@@ -177,12 +177,16 @@ def _reading_depths() -> None:
 
 
 @app.command()
-def fit(index: Annotated[Path | None, typer.Option(help="索引文件夹")] = None) -> None:
-    """在 dev 上拟合“能否回答”的权重。Weights for rag/answer/confidence.py."""
+def fit(
+    data: Annotated[Path, typer.Option(help="公开问答集所在的目录，如 ../shared/data")],
+    index: Annotated[Path | None, typer.Option(help="种子文献的索引文件夹")] = None,
+    reader: Annotated[str | None, typer.Option(help="阅读模型；off 拟合没有它时的权重")] = None,
+) -> None:
+    """在 dev 和公开问答集上拟合“能否回答”的权重。Weights for rag/answer/confidence.py."""
     from eval.fit import main as fit_weights
 
     with _explained():
-        fit_weights(index)
+        fit_weights(index, data, reader)
 
 
 @app.command()

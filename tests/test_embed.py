@@ -14,6 +14,7 @@ import pytest
 
 from rag.index.embed import OnnxEncoder, open_encoder
 from rag.index.onnx import open_tokenizer
+from rag.models.network import LEVELS, quantise
 from rag.models.packed import decode_q4_0, read_packed
 from rag.settings import EMBEDDED_MODEL, Settings
 from rag.types import WenjuError
@@ -209,9 +210,6 @@ def test_other_files_are_no_packed_weights(tmp_path: Path) -> None:
 
 
 def test_quantised_weights_are_within_half_a_step() -> None:
-    pytest.importorskip("onnx", reason="build extra not installed")
-    from rag.models.network import LEVELS, quantise
-
     weights = np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32)
     weights[:, 3] = 0
     codes, scales = quantise(weights)

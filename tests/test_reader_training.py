@@ -10,28 +10,28 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.index.onnx import open_tokenizer, run_all
+from rag.index.onnx import open_session, open_tokenizer, run_all
+from rag.models.network import Words
 from rag.models.reader.data import Collection, Passage, Question, both_scripts, held_out, read_collection
 from rag.models.reader.encoding import MAX_TOKENS, TRIMS, Encoder, find_range
+from rag.models.reader.export import Calibration, write_folder, write_reader
+from rag.models.reader.loss import PARTS, batch, pair_loss
 from rag.models.reader.measures import auroc, calibration_error, exact, fit_calibration, overlap_f1
+from rag.models.reader.negatives import Bm25, search
+from rag.models.reader.network import Reader, Shape
+from rag.models.reader.plot import draw, smooth
+from rag.models.reader.progress import Log
+from rag.models.reader.reading import onnx_run, pieces, read, torch_run
+from rag.models.reader.sampling import PLACES, Pair, Sampler, recurring
+from rag.models.reader.shipped import read_weights
 from rag.models.reader.text import convert, crop, likeliest, sentences, without
+from rag.models.reader.train import Plan, rate_at, train
 from rag.settings import EMBEDDED_MODEL
 from rag.types import WenjuError
-
-torch = pytest.importorskip("torch")
-pytest.importorskip("scipy")
-
-from rag.models.reader.loss import batch, pair_loss  # noqa: E402
-from rag.models.reader.negatives import Bm25, search  # noqa: E402
-from rag.models.reader.network import Reader, Shape  # noqa: E402
-from rag.models.reader.plot import draw, smooth  # noqa: E402
-from rag.models.reader.progress import Log  # noqa: E402
-from rag.models.reader.reading import onnx_run, pieces, read, torch_run  # noqa: E402
-from rag.models.reader.sampling import PLACES, Pair, Sampler, recurring  # noqa: E402
-from rag.models.reader.train import Plan, rate_at, train  # noqa: E402
 
 TINY = Shape(hidden=32, layers=1, heads=2, inner=64, positions=MAX_TOKENS)
 CITIES = ["银川", "西安", "兰州", "成都", "重庆", "武汉", "长沙", "南昌"]
@@ -74,7 +74,7 @@ def weights(reader: Reader) -> torch.Tensor:
 
 def test_loss_falls(tmp_path: Path) -> None:
     plan = Plan(steps=40, rate=3e-3, head_rate=1.0, processes=1, pairs=PLACES, save_every=1000)
-    train(tiny(), made_sampler(), plan, tmp_path, Log(tmp_path, plan.steps))
+    train(tiny(), made_sampler(), plan, tmp_path, Log(tmp_path, plan.steps, PARTS))
     records = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
     losses = [record["loss"] for record in records]
     assert len(losses) == 40
@@ -84,10 +84,10 @@ def test_loss_falls(tmp_path: Path) -> None:
 
 def test_a_broken_off_training_ends_with_the_same_weights(tmp_path: Path) -> None:
     whole = Plan(steps=6, rate=1e-3, processes=1, pairs=8)
-    straight = train(tiny(), made_sampler(2), whole, tmp_path / "a", Log(made(tmp_path / "a"), 6))
+    straight = train(tiny(), made_sampler(2), whole, tmp_path / "a", Log(made(tmp_path / "a"), 6, PARTS))
     broken = Plan(steps=6, rate=1e-3, processes=1, pairs=8, stop_at=3)
-    train(tiny(), made_sampler(2), broken, tmp_path / "b", Log(made(tmp_path / "b"), 6))
-    resumed = train(tiny(), made_sampler(2), whole, tmp_path / "b", Log(tmp_path / "b", 6))
+    train(tiny(), made_sampler(2), broken, tmp_path / "b", Log(made(tmp_path / "b"), 6, PARTS))
+    resumed = train(tiny(), made_sampler(2), whole, tmp_path / "b", Log(tmp_path / "b", 6, PARTS))
     assert torch.equal(weights(straight), weights(resumed))
     assert not torch.equal(weights(straight), weights(tiny()))
 
@@ -97,7 +97,7 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
     for count in (1, 2):
         plan = Plan(steps=2, rate=1e-3, processes=count, pairs=8)
         out = made(tmp_path / str(count))
-        found.append(weights(train(tiny(), made_sampler(), plan, out, Log(out, 2))))
+        found.append(weights(train(tiny(), made_sampler(), plan, out, Log(out, 2, PARTS))))
     assert torch.allclose(*found, atol=1e-4)
 
 
@@ -115,7 +115,7 @@ def test_a_process_that_fails_ends_the_training_with_a_message(tmp_path: Path) -
     sampler.__class__ = Failing
     plan = Plan(steps=2, rate=1e-3, processes=2, pairs=8)
     with pytest.raises(WenjuError, match="中途退出"):
-        train(tiny(), sampler, plan, tmp_path, Log(tmp_path, 2))
+        train(tiny(), sampler, plan, tmp_path, Log(tmp_path, 2, PARTS))
 
 
 def made(folder: Path) -> Path:
@@ -147,7 +147,7 @@ def test_loss_of_a_network_that_knows_nothing() -> None:
     for head in (reader.spans, reader.judge):
         torch.nn.init.zeros_(head.weight)
         torch.nn.init.zeros_(head.bias)
-    _, parts = pair_loss(reader(*batch([i for p in pairs for i in (p.right, p.wrong)], torch.device("cpu"))), pairs)
+    _, parts = pair_loss(reader(*batch([i.ids for p in pairs for i in (p.right, p.wrong)], torch.device("cpu"))), pairs)
     choices = [len(pair.right.offsets) + len(pair.wrong.offsets) for pair in pairs]
     assert float(parts[1]) == pytest.approx(sum(np.log(choices)), rel=1e-4)  # both ends over both passages' tokens
     assert float(parts[2]) == pytest.approx(2 * np.log(TRIMS), rel=1e-4)
@@ -303,11 +303,6 @@ def test_calibration_finds_the_chances_back() -> None:
 
 
 def test_the_exported_model_keeps_the_contract_and_the_numbers(tmp_path: Path) -> None:
-    pytest.importorskip("onnx")
-    from rag.index.onnx import open_session
-    from rag.models.reader.export import Calibration, Words, write_folder, write_reader
-    from rag.models.reader.shipped import read_weights
-
     reader = tiny().eval()
     random = np.random.default_rng(4)
     words = Words(

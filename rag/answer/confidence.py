@@ -1,18 +1,19 @@
 """How sure we are that the evidence answers the question: a logistic model over a handful of plain features.
 
-The weights are fitted on the dev split of the eval set (`python -m eval fit`), never on its test split.
+The weights are fitted on the dev split of the eval set and on public questions (`python -m eval fit`), never on the
+eval set's test split.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from rag.answer.evidence import Candidate, missing_facts
 from rag.answer.fitting import tells_kind
 from rag.answer.question import Analysis
 from rag.index.library import Library
-from rag.search.reader import probability
+from rag.search.reader import Reading, probability
 from rag.types import Hit
 
 _LOOKED_AT = 3
@@ -45,6 +46,9 @@ class Features:
     """1 when a number, city or title in the question stands nowhere in the article of the best sentence."""
     score: float
     """Score of the best sentence."""
+    doubt: float
+    """How much of the question's wording the best sentence has while the reader model finds no answer near it: the
+    mark of questions that are almost about the text. A paraphrase shares few words, so the model's no says little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,18 @@ class Weights:
     strict: float = -1.55
     missing: float = -2.49
     score: float = 0.19
-    threshold: float = 0.387
+    doubt: float = 0.0
+    threshold: float = 0.4
 
 
-def features(question: str, analysis: Analysis, ranked: Sequence[Scored], library: Library) -> Features:
-    """The features of ``ranked`` candidates (at least one, best first)."""
+UNREAD = Weights()
+"""For evidence that no reader model has looked at; the threshold is the same."""
+
+
+def features(
+    question: str, analysis: Analysis, ranked: Sequence[Scored], library: Library, readings: Mapping[str, Reading]
+) -> Features:
+    """The features of ``ranked`` candidates (at least one, best first); without ``readings`` there is no doubt."""
     best, top = ranked[0], ranked[:_LOOKED_AT]
     cosine = max(_stretch(s.candidate.cosine) for s in ranked)
     foreign = analysis.language != "zh"
@@ -76,6 +87,7 @@ def features(question: str, analysis: Analysis, ranked: Sequence[Scored], librar
         strict=float(tells_kind(question, analysis)),
         missing=float(bool(missing_facts(question, _hits(ranked), library))),
         score=best.score,
+        doubt=best.candidate.coverage * (1 - max((r.relevance for r in readings.values()), default=1.0)),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answer.bylines import byline_quotes
-from rag.answer.confidence import Features, Scored, Weights, confidence, features
+from rag.answer.confidence import UNREAD, Features, Scored, Weights, confidence, features
 from rag.answer.evidence import Candidate, candidates
 from rag.answer.fitting import fits
 from rag.answer.lists import find_list
@@ -96,9 +96,9 @@ class SentenceReader:
         if not found:
             return Evidence((), 0.0)
         ranked = _ranked(question, analysis, found)
-        signs = features(question, analysis, ranked, self._library)
+        signs = features(question, analysis, ranked, self._library, readings)
         quotes = self._best(question, analysis, ranked, readings)
-        return Evidence(quotes, confidence(signs, self.weights), features=signs)
+        return Evidence(quotes, confidence(signs, self.weights if readings else UNREAD), features=signs)
 
     def _own_words(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
         """Only the hits of an author whom the question names, when there are any: nobody else says what 徐留平认为."""

@@ -65,7 +65,7 @@ class Names:
 
 def find_names(folded: str) -> Names:
     """People (surname first, 2-4 characters, tagged as a name or after an office) and places of ``folded``."""
-    tagged = _tagged(folded)
+    tagged = words_of(folded)
     people = dict.fromkeys(_FOREIGN.findall(folded))
     people.update(dict.fromkeys(_people(tagged)))
     people.update(dict.fromkeys(name for name in _OFFICE.findall(folded) if is_person(name)))
@@ -80,7 +80,8 @@ def is_person(word: str) -> bool:
     return (len(word) <= 3 and word[0] in SURNAMES) or word.startswith(COMPOUND)
 
 
-def _tagged(folded: str) -> list[tuple[str, str]]:
+def words_of(folded: str) -> list[tuple[str, str]]:
+    """The words of the text in order, each with jieba's tag of what it is."""
     import jieba.posseg  # 0.8 s and 60 MB: only when a model's sentence or a follow-up needs it
 
     logging.getLogger("jieba").setLevel(logging.WARNING)

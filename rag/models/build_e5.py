@@ -22,7 +22,7 @@ import numpy as np
 import onnx
 import opencc
 
-from rag.models.network import write_model
+from rag.models.network import Words, write_encoder
 from rag.models.packed import Floats, Packed, read_packed
 from rag.models.vocabulary import MAX_TOKENS, choose_pieces, make_tokenizer
 from rag.settings import EMBEDDED_MODEL
@@ -85,6 +85,26 @@ def torch_weights(packed: Packed, kept: list[int]) -> dict[str, Floats]:
             matrix = packed.matrices.get(f"{name}.w")
             weights[f"{prefix}.weight"] = packed.vectors[f"{name}.w"] if matrix is None else matrix.floats()
             weights[f"{prefix}.bias"] = packed.vectors[f"{name}.b"]
+    return weights
+
+
+def encoder_weights(packed: Packed) -> dict[str, Floats]:
+    """The weights under the names of ``rag.models.reader.network.Reader``, but for the word table."""
+    vectors, matrices = packed.vectors, packed.matrices
+    places = vectors["emb.pos"].reshape(-1, packed.shape.hidden)
+    weights = {
+        "places": places + vectors["emb.type"].reshape(-1, packed.shape.hidden)[0],
+        "norm.weight": vectors["emb.ln.w"],
+        "norm.bias": vectors["emb.ln.b"],
+    }
+    for layer in range(packed.shape.layers):
+        ours, theirs = f"layers.{layer}", f"l{layer}"
+        weights[f"{ours}.qkv.weight"] = np.concatenate([matrices[f"{theirs}.{part}.w"].floats() for part in "qkv"])
+        weights[f"{ours}.qkv.bias"] = np.concatenate([vectors[f"{theirs}.{part}.b"] for part in "qkv"])
+        for part in ("ao", "fi", "fo", "aln", "oln"):
+            name = f"{theirs}.{part}.w"
+            weights[f"{ours}.{part}.weight"] = matrices[name].floats() if name in matrices else vectors[name]
+            weights[f"{ours}.{part}.bias"] = vectors[f"{theirs}.{part}.b"]
     return weights
 
 
@@ -151,7 +171,9 @@ def write_embedded(folder: Path, packed: Packed, kept: list[int]) -> None:
     """The folder that Wenju carries."""
     write_folder(folder, packed, kept, "rag.index.onnx_module.OnnxTransformer")
     (folder / MODEL_FILE).parent.mkdir(exist_ok=True)
-    onnx.save(write_model(packed, kept), folder / MODEL_FILE)
+    words = packed.matrices["emb.word"].rows(np.array(kept, np.int64))
+    model = write_encoder(encoder_weights(packed), Words(words.codes, words.scales), packed.shape.heads)
+    onnx.save(model, folder / MODEL_FILE)
 
 
 def write_fp32(folder: Path, packed: Packed, kept: list[int]) -> None:

@@ -7,7 +7,9 @@ Inputs ``input_ids`` and ``attention_mask`` [batch, length], output ``last_hidde
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,10 +17,15 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from rag.models.packed import BLOCK, Blocks, Floats, Packed
+from rag.index.onnx import MODEL_FILE
+from rag.models.packed import BLOCK, Floats
+from rag.settings import EMBEDDED_MODEL
 
 RUNTIME = "com.microsoft"
 """The operator domain of onnxruntime."""
+HEADS, EPSILON = 12, 1e-12
+Weights = Mapping[str, Floats]
+"""Under the names of ``rag.models.reader.network.Reader``."""
 LEVELS = 63
 """Largest weight code. Seven bits: on CPUs without VNNI two products of u8 by s8 are added in 16 bits, and only codes
 up to 63 keep 2 * 255 * 63 below 32,768. With 127 such machines would silently give other vectors."""
@@ -58,78 +65,88 @@ def quantise(weights: Floats, levels: int = LEVELS) -> tuple[npt.NDArray[np.int8
     return codes.astype(np.int8), scales.astype(np.float32)
 
 
-def write_model(packed: Packed, kept: Iterable[int], levels: int = LEVELS) -> onnx.ModelProto:
-    """The encoder over the pieces with these original ids, renumbered in this order."""
-    graph, shape = Graph(), packed.shape
-    hidden = _embed(graph, packed, np.fromiter(kept, np.int64))
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The word table as the embedded encoder stores it: codes of 4 bits, one scale for every 32 of a row."""
+
+    codes: npt.NDArray[np.int8]
+    scales: npt.NDArray[np.float16]
+
+
+def read_words(folder: Path = EMBEDDED_MODEL) -> Words:
+    """The word table out of the encoder's ONNX file."""
+    model = onnx.load(folder / MODEL_FILE)
+    found = {t.name: t for t in model.graph.initializer if t.name in ("word.codes", "word.scales")}
+    return Words(numpy_helper.to_array(found["word.codes"]), numpy_helper.to_array(found["word.scales"]))
+
+
+def write_encoder(weights: Weights, words: Words, heads: int = HEADS, levels: int = LEVELS) -> onnx.ModelProto:
+    """The encoder: the model of a folder that ``rag.index.embed`` opens."""
+    graph, name = Graph(), "last_hidden_state"
+    graph("Identity", trunk(graph, weights, words, heads, levels), name=name)
+    return make_model("e5-small-zh", graph, [output(name, ["batch", "length", len(weights["norm.weight"])])])
+
+
+def trunk(graph: Graph, weights: Weights, words: Words, heads: int, levels: int) -> str:
+    """The layers, ending in the hidden states."""
+    size = len(weights["norm.weight"])
+    x = _embed(graph, weights, words)
     mask = graph("Cast", "attention_mask", name="mask", to=TensorProto.INT32)
-    sizes = graph.constant("qkv.sizes", np.full(3, shape.hidden, np.int64))
-    for layer in range(shape.layers):
-        hidden = _layer(graph, packed, layer, hidden, mask, sizes, levels)
-    graph("Identity", hidden, name="last_hidden_state")
-    proto = helper.make_graph(
-        graph.nodes,
-        "e5-small-zh",
-        [
-            helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"])
-            for n in ("input_ids", "attention_mask")
-        ],
-        [helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, ["batch", "length", shape.hidden])],
-        graph.constants,
-    )
+    sizes = graph.constant("qkv.sizes", np.full(3, size, np.int64))
+    layers = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("layers."))
+    for layer in range(layers):
+        name = f"layers.{layer}"
+        qkv = graph.split(_quantised(graph, weights, x, f"{name}.qkv", levels), sizes, f"{name}.split")
+        seen = graph("MultiHeadAttention", *qkv, "", mask, name=f"{name}.seen", domain=RUNTIME, num_heads=heads)
+        attended = graph("Add", x, _quantised(graph, weights, seen, f"{name}.ao", levels), name=f"{name}.a")
+        x = _norm(graph, weights, attended, f"{name}.aln")
+        inner = _quantised(graph, weights, x, f"{name}.fi", levels)
+        inner = graph("Gelu", inner, name=f"{name}.gelu", domain=RUNTIME)
+        outer = graph("Add", x, _quantised(graph, weights, inner, f"{name}.fo", levels), name=f"{name}.o")
+        x = _norm(graph, weights, outer, f"{name}.oln")
+    return x
+
+
+def make_model(name: str, graph: Graph, outputs: list[onnx.ValueInfoProto]) -> onnx.ModelProto:
+    """The finished graph as a model."""
+    inputs = [
+        helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "length"])
+        for n in ("input_ids", "attention_mask")
+    ]
+    proto = helper.make_graph(graph.nodes, name, inputs, outputs, graph.constants)
     imports = [helper.make_opsetid("", 17), helper.make_opsetid(RUNTIME, 1)]
     return helper.make_model(proto, opset_imports=imports, ir_version=10, producer_name="wenju")
 
 
-def _embed(graph: Graph, packed: Packed, kept: npt.NDArray[np.int64]) -> str:
-    """Word + position + type, normalised. The word table keeps the codes and scales of its source: nothing is lost."""
-    size = packed.shape.hidden
-    words = packed.matrices["emb.word"].rows(kept)
+def output(name: str, shape: list[str | int]) -> onnx.ValueInfoProto:
+    """A named output."""
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+
+def _embed(graph: Graph, weights: Weights, words: Words) -> str:
+    """Word + position, normalised."""
+    size = words.codes.shape[1]
     codes = graph("Gather", graph.constant("word.codes", words.codes), "input_ids", name="word.q")
     scales = graph("Gather", graph.constant("word.scales", words.scales), "input_ids", name="word.s")
     blocks = graph.constant("word.blocks", np.array([0, 0, size // BLOCK, BLOCK], np.int64))
-    flat = graph.constant("word.flat", np.array([0, 0, size], np.int64))
     codes = graph("Reshape", graph("Cast", codes, name="word.qf", to=TensorProto.FLOAT), blocks, name="word.qb")
     scales = graph("Cast", scales, name="word.sf", to=TensorProto.FLOAT)
     scales = graph("Unsqueeze", scales, graph.constant("word.axis", np.array([3], np.int64)), name="word.sb")
+    flat = graph.constant("word.flat", np.array([0, 0, size], np.int64))
     word = graph("Reshape", graph("Mul", codes, scales, name="word.product"), flat, name="word")
-    table = packed.vectors["emb.pos"].reshape(-1, size) + packed.vectors["emb.type"].reshape(-1, size)[0]
     length = graph("Shape", "input_ids", name="length", start=1, end=2)
     zero = graph.constant("zero", np.array([0], np.int64))
-    places = graph("Slice", graph.constant("places", table), zero, length, zero, name="places.used")
-    return _norm(graph, packed, graph("Add", word, places, name="embedded"), "emb.ln")
+    places = graph("Slice", graph.constant("places", weights["places"]), zero, length, zero, name="places.used")
+    return _norm(graph, weights, graph("Add", word, places, name="embedded"), "norm")
 
 
-def _layer(graph: Graph, packed: Packed, layer: int, x: str, mask: str, sizes: str, levels: int) -> str:
-    prefix = f"l{layer}"
-    matrices = [packed.matrices[f"{prefix}.{part}.w"] for part in "qkv"]
-    joined = Blocks(np.concatenate([m.codes for m in matrices]), np.concatenate([m.scales for m in matrices]))
-    bias = np.concatenate([packed.vectors[f"{prefix}.{part}.b"] for part in "qkv"])
-    qkv = graph.split(_linear(graph, x, joined, bias, f"{prefix}.qkv", levels), sizes, f"{prefix}.split")
-    seen = graph(
-        "MultiHeadAttention", *qkv, "", mask, name=f"{prefix}.seen", domain=RUNTIME, num_heads=packed.shape.heads
-    )
-    attended = graph("Add", x, _dense(graph, packed, seen, f"{prefix}.ao", levels), name=f"{prefix}.a")
-    x = _norm(graph, packed, attended, f"{prefix}.aln")
-    inner = graph("Gelu", _dense(graph, packed, x, f"{prefix}.fi", levels), name=f"{prefix}.gelu", domain=RUNTIME)
-    outer = graph("Add", x, _dense(graph, packed, inner, f"{prefix}.fo", levels), name=f"{prefix}.o")
-    return _norm(graph, packed, outer, f"{prefix}.oln")
-
-
-def _dense(graph: Graph, packed: Packed, x: str, name: str, levels: int) -> str:
-    return _linear(graph, x, packed.matrices[f"{name}.w"], packed.vectors[f"{name}.b"], name, levels)
-
-
-def _linear(graph: Graph, x: str, weights: Blocks, bias: Floats, name: str, levels: int) -> str:
-    """x @ weights.T + bias; x is quantised when it is there, the weights per output channel here."""
-    codes, scales = quantise(weights.floats().T, levels)
+def _quantised(graph: Graph, weights: Weights, x: str, name: str, levels: int) -> str:
+    codes, scales = quantise(weights[f"{name}.weight"].T, levels)
+    bias = graph.constant(f"{name}.bias", weights[f"{name}.bias"])
     constants = (graph.constant(f"{name}.codes", codes), graph.constant(f"{name}.scales", scales))
-    return graph(
-        "DynamicQuantizeMatMul", x, *constants, "", graph.constant(f"{name}.bias", bias), name=name, domain=RUNTIME
-    )
+    return graph("DynamicQuantizeMatMul", x, *constants, "", bias, name=name, domain=RUNTIME)
 
 
-def _norm(graph: Graph, packed: Packed, x: str, name: str) -> str:
-    weight = graph.constant(f"{name}.w", packed.vectors[f"{name}.w"])
-    bias = graph.constant(f"{name}.b", packed.vectors[f"{name}.b"])
-    return graph("LayerNormalization", x, weight, bias, name=f"{name}.y", axis=-1, epsilon=packed.shape.epsilon)
+def _norm(graph: Graph, weights: Weights, x: str, name: str) -> str:
+    constants = (graph.constant(f"{name}.{kind[0]}", weights[f"{name}.{kind}"]) for kind in ("weight", "bias"))
+    return graph("LayerNormalization", x, *constants, name=f"{name}.y", axis=-1, epsilon=EPSILON)

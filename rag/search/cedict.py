@@ -26,6 +26,10 @@ STOP = frozenset(_FUNCTION_WORDS.split())
 """Words that begin and end no phrase worth looking up."""
 WORD = re.compile(r"[a-z]+|[0-9]+")
 """A word or a number of text in lower case."""
+_ASIDE, _ARTICLE = re.compile(r"\([^)]*\)"), re.compile(r"^(?:to|an?|the) ")
+_UNFIT = re.compile(
+    r"variant of|surname|see |cl:|abbr\. for|also |used in|\(tw\)|old |idiom|archaic|literary|dialect|name|\d"
+)
 _ENDINGS = ("ization", "isation", "ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "s", "e", "y")
 
 
@@ -87,3 +91,23 @@ def syllables() -> dict[str, tuple[str, ...]]:
     for character, syllable in re.findall(r"^\S (\S) \[([a-z:]+)[1-5]\]", _lower(), re.M):
         found[character][syllable.replace("u:", "v")] = None
     return {character: tuple(readings) for character, readings in found.items()}
+
+
+def same_meaning() -> dict[str, tuple[str, ...]]:
+    """Chinese word of two to four characters → other words to which the dictionary gives one of its meanings.
+
+    Rough: 工人 has 打工人 and 工友, but 职工 has 五线谱 too, both being a staff. Variants, names and what is said to be
+    old or of a dialect are left out, and meanings that more than twelve words share.
+    """
+    words: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for word, told in re.findall(r"^\S+ ([\u4e00-\u9fff]{2,4}) \[[^\]]*\] /(.*)/\s*$", _lower(), re.M):
+        for meaning in re.split(r"[/;]", told):
+            plain = _ARTICLE.sub("", _ASIDE.sub("", meaning).strip())
+            if 3 <= len(plain) <= 40 and plain.count(" ") <= 4 and not _UNFIT.search(meaning):
+                words[plain][word] = None
+    found: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for group in words.values():
+        if len(group) <= 12:
+            for word in group:
+                found[word].update((other, None) for other in group if other != word)
+    return {word: tuple(others) for word, others in found.items() if others}

@@ -8,25 +8,26 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rag.models.reader.encoding import Encoded
-from rag.models.reader.network import Outputs
+from rag.models.reader.network import Outputs, Reader
 from rag.models.reader.sampling import Pair
 
-PAD = 1
+PAD, ROUND = 1, 16
+"""Inputs are padded to a multiple of ``ROUND`` tokens: oneDNN prepares every new shape anew, which takes longer than
+the product itself."""
 TRIM, ORDER = 0.3, 0.5
 """Weights of the trims and of the pairwise loss beside spans and relevance."""
 PARTS = ("loss", "span", "trim", "relevance", "order", "right")
 """What ``pair_loss`` tells: the loss, its parts, and how often the right passage stands above the wrong one."""
 
 
-def batch(inputs: Sequence[Encoded], device: torch.device) -> tuple[Tensor, Tensor]:
-    """Inputs -> ids and mask [B, T], padded at the end."""
-    longest = max(len(one.ids) for one in inputs)
+def batch(inputs: Sequence[Sequence[int]], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Token ids -> ids and mask [B, T], padded at the end."""
+    longest = -(-max(map(len, inputs)) // ROUND) * ROUND
     ids = torch.full((len(inputs), longest), PAD)
     mask = torch.zeros((len(inputs), longest), dtype=torch.int64)
     for row, one in enumerate(inputs):
-        ids[row, : len(one.ids)] = torch.tensor(one.ids)
-        mask[row, : len(one.ids)] = 1
+        ids[row, : len(one)] = torch.tensor(one)
+        mask[row, : len(one)] = 1
     return ids.to(device), mask.to(device)
 
 
@@ -59,3 +60,11 @@ def pair_loss(outputs: Outputs, pairs: Sequence[Pair]) -> tuple[Tensor, Tensor]:
     loss = span + TRIM * trim + relevance + ORDER * order
     above = (right > wrong).float().sum()
     return loss, torch.stack([loss, span, trim, relevance, order, above]).detach()
+
+
+def learn_pairs(reader: Reader, pairs: Sequence[Pair], device: torch.device) -> tuple[Tensor, Tensor]:
+    """``pair_loss`` of these pairs, read now."""
+    ids, mask = batch([one.ids for pair in pairs for one in (pair.right, pair.wrong)], device)
+    with torch.autocast(device.type, torch.bfloat16):
+        outputs = reader(ids, mask)
+    return pair_loss(outputs, pairs)

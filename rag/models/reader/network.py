@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rag.models.network import EPSILON
 from rag.models.reader.encoding import TRIMS
 from rag.types import WenjuError
 
@@ -26,7 +27,6 @@ _PARTS = {
     "fo": "output.dense",
     "oln": "output.LayerNorm",
 }
-EPSILON = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,14 @@ class Dropout(nn.Module):
         kept = (torch.rand(size, generator=torch.Generator().manual_seed(7)) >= rate).float() / (1 - rate)
         self.register_buffer("mask", kept.to(torch.bfloat16), persistent=False)
         self.mask: Tensor
+        self.rate = rate
 
     def forward(self, x: Tensor) -> Tensor:
         """Zero some of ``x`` while training."""
-        if not self.training:
+        if not self.training or not self.rate:
             return x
         if x.numel() >= self.mask.numel():
-            return functional.dropout(x, 0.1)
+            return functional.dropout(x, self.rate)
         at = int(torch.randint(self.mask.numel() - x.numel(), ()))
         return x * self.mask[at : at + x.numel()].view(x.shape)
 
@@ -115,12 +116,17 @@ class Reader(nn.Module):
         self.pool = nn.Linear(shape.hidden, shape.hidden)
         self.judge = nn.Linear(shape.hidden, 1)
 
-    def forward(self, ids: Tensor, mask: Tensor) -> Outputs:
-        """[B, T] token ids and their mask (1 where there is a token)."""
-        x = self.dropout(self.norm(self.words(ids) + self.places[: ids.shape[1]]))
+    def states(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """[B, T] token ids and their mask (1 where there is a token) -> hidden states [B, T, hidden]."""
+        x: Tensor = self.dropout(self.norm(self.words(ids) + self.places[: ids.shape[1]]))
         hidden_away = (1.0 - mask[:, None, None, :].float()) * -1e4
         for layer in self.layers:
             x = layer(x, hidden_away)
+        return x
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Outputs:
+        """As ``states``, seen through the heads."""
+        x = self.states(ids, mask)
         spans = self.spans(x).float()
         relevance = self.judge(self.dropout(functional.gelu(self.pool(x[:, 0])))).float().squeeze(-1)
         return Outputs(spans[..., 0], spans[..., 1], spans[..., 2 : 2 + TRIMS], spans[..., 2 + TRIMS :], relevance)
@@ -131,8 +137,11 @@ def is_head(name: str) -> bool:
     return name.split(".")[0] in ("spans", "pool", "judge")
 
 
-def open_encoder(folder: Path) -> Reader:
-    """A reader on the encoder of this folder (``build_e5 --fp32`` writes it), its heads drawn with torch's seed."""
+def open_encoder(folder: Path, rate: float = 0.1) -> Reader:
+    """A reader on the encoder of this folder (``build_e5 --fp32`` writes it), its heads drawn with torch's seed.
+
+    ``rate`` is the share dropped while training.
+    """
     path = folder / "model.safetensors"
     if not path.is_file():
         raise WenjuError(
@@ -141,7 +150,7 @@ def open_encoder(folder: Path) -> Reader:
         )
     weights = load_file(path)
     words = weights["embeddings.word_embeddings.weight"]
-    reader = Reader(Shape(vocabulary=len(words)))
+    reader = Reader(Shape(vocabulary=len(words)), rate)
     reader.load_state_dict(_rename(weights, reader.shape.layers), strict=False)
     return reader
 

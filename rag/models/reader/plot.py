@@ -13,7 +13,7 @@ from pathlib import Path
 from rag.types import WenjuError
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 760, 360, 46, 36, 18
-_LINES = (("loss", "#333333", "loss"), ("span", "#b3392f", "span"), ("relevance", "#2f6fb3", "relevance"))
+_COLOURS = {"loss": "#333333", "span": "#b3392f", "relevance": "#2f6fb3", "question": "#b3392f", "passage": "#2f6fb3"}
 _SMOOTH = 0.95
 
 
@@ -33,7 +33,8 @@ def smooth(values: Sequence[float], keep: float = _SMOOTH) -> list[float]:
 def draw(records: Sequence[dict[str, float]]) -> str:
     """The losses, smoothed, and the learning rate (dashed, to its own scale) over the steps."""
     steps = [record["step"] for record in records]
-    top = max(max(smooth([r[key] for r in records])) for key, _, _ in _LINES)
+    lines = [(key, colour) for key, colour in _COLOURS.items() if key in records[0]]
+    top = max(max(smooth([r[key] for r in records])) for key, _ in lines)
     highest = max(record["rate"] for record in records) or 1.0
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" '
@@ -46,9 +47,9 @@ def draw(records: Sequence[dict[str, float]]) -> str:
     last = steps[-1]
     ticks = range(0, int(last) + 1, 100 if last >= 200 else max(1, int(last) // 4))
     parts += [f'<text x="{_x(t / last):.1f}" y="{_HEIGHT - 14}" text-anchor="middle">{t}</text>' for t in ticks]
-    for number, (key, colour, label) in enumerate(_LINES):
+    for number, (key, colour) in enumerate(lines):
         parts.append(_curve(steps, [v / top for v in smooth([r[key] for r in records])], colour, ""))
-        parts.append(f'<text x="{_WIDTH - 110}" y="{_TOP + 16 + 16 * number}" fill="{colour}">{label}</text>')
+        parts.append(f'<text x="{_WIDTH - 110}" y="{_TOP + 16 + 16 * number}" fill="{colour}">{key}</text>')
     parts.append(_curve(steps, [record["rate"] / highest for record in records], "#888", "4 4"))
     parts.append(f'<text x="{_WIDTH - 110}" y="{_TOP + 64}" fill="#666">rate (dashed)</text></svg>')
     return "\n".join(parts) + "\n"

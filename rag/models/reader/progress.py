@@ -9,14 +9,12 @@ from typing import TextIO
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from rag.models.reader.loss import PARTS
-
 
 class Log:
     """Tells how training goes, to the terminal and to a file."""
 
-    def __init__(self, out: Path, steps: int) -> None:
-        self._path, self._steps = out / "log.jsonl", steps
+    def __init__(self, out: Path, steps: int, parts: tuple[str, ...]) -> None:
+        self._path, self._steps, self._parts = out / "log.jsonl", steps, parts
         self._progress = Progress(
             TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"), TimeElapsedColumn()
         )
@@ -24,7 +22,7 @@ class Log:
 
     def __enter__(self) -> Log:
         self._file = self._path.open("a", encoding="utf-8")
-        self._task = self._progress.add_task("训练阅读器", total=1.0, said="")
+        self._task = self._progress.add_task("训练", total=1.0, said="")
         self._progress.start()
         return self
 
@@ -38,7 +36,7 @@ class Log:
         if self._file is None:
             raise ValueError("the log is not open")
         facts = {"step": step, "done": done, "rate": rate, "seconds": seconds, "norm": norm}
-        facts |= dict(zip(PARTS, parts, strict=True))
+        facts |= dict(zip(self._parts, parts, strict=True))
         self._file.write(json.dumps({key: float(f"{value:.6g}") for key, value in facts.items()}) + "\n")
         self._file.flush()
         self._progress.update(self._task, completed=done, said=f"{step}/{self._steps} loss {parts[0]:.3f}")

@@ -14,20 +14,20 @@ import os
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BrokenBarrierError
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import multiprocessing as processes
 
-from rag.models.reader.loss import PARTS, batch, pair_loss
+from rag.models.reader.loss import PARTS, learn_pairs
 from rag.models.reader.network import Reader, is_head
 from rag.models.reader.progress import Log
-from rag.models.reader.sampling import PLACES, Pair, Sampler
+from rag.models.reader.sampling import PLACES
 from rag.models.reader.saving import State, load_state, save_state
 from rag.types import WenjuError
 
@@ -63,6 +63,25 @@ class Plan:
     device: str = "cpu"
 
 
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is learned: how some of a step's items become a loss, summed over them, and its parts, summed likewise."""
+
+    learn: Callable[[Reader, Sequence[Any], torch.device], tuple[torch.Tensor, torch.Tensor]]
+    """A function of a module: processes find it by name."""
+    parts: tuple[str, ...]
+
+
+READING = Goal(learn_pairs, PARTS)
+
+
+class Items(Protocol):
+    """What every step is learned from; the same step always gives the same items, longest first."""
+
+    def step(self, step: int) -> Sequence[Any]:
+        """The items of one step."""
+
+
 def rate_at(done: float, plan: Plan) -> float:
     """Learning rate when the share ``done`` of training has passed: up in a line, then down to zero in a line."""
     if done < plan.warm_up:
@@ -73,7 +92,7 @@ def rate_at(done: float, plan: Plan) -> float:
 class Shared:
     """What the processes have in common: weights, gradients, moments, and who takes which pairs."""
 
-    def __init__(self, reader: Reader, plan: Plan) -> None:
+    def __init__(self, reader: Reader, plan: Plan, parts: int) -> None:
         trained = [(name, p) for name, p in reader.named_parameters() if p.requires_grad]
         size = sum(p.numel() for _, p in trained)
         device = torch.device(plan.device)
@@ -83,7 +102,7 @@ class Shared:
         rates = [torch.full((p.numel(),), plan.head_rate if is_head(name) else 1.0) for name, p in trained]
         decays = [torch.full((p.numel(),), plan.decay if p.dim() > 1 else 0.0) for _, p in trained]
         self.rates, self.decays = torch.cat(rates).to(device), torch.cat(decays).to(device)
-        self.parts = torch.zeros(plan.processes, len(PARTS), dtype=torch.float64)
+        self.parts = torch.zeros(plan.processes, parts, dtype=torch.float64)
         self.norms = torch.zeros(plan.processes, dtype=torch.float64)
         self.rate = torch.zeros(1, dtype=torch.float64)
         """Below zero: training is over."""
@@ -108,8 +127,8 @@ class Shared:
 class Worker:
     """One process's part of every step."""
 
-    def __init__(self, rank: int, reader: Reader, shared: Shared, sampler: Sampler, plan: Plan) -> None:
-        self.rank, self.shared, self.sampler, self.plan = rank, shared, sampler, plan
+    def __init__(self, rank: int, reader: Reader, shared: Shared, sampler: Items, plan: Plan, goal: Goal) -> None:
+        self.rank, self.shared, self.sampler, self.plan, self.goal = rank, shared, sampler, plan, goal
         self.device = torch.device(plan.device)
         self.reader = reader.to(self.device).train()
         shared.lend(self.reader, rank)
@@ -118,10 +137,13 @@ class Worker:
 
     def step(self, step: int) -> None:
         """Gradients of the pairs this process gets hold of, then the update of its share of the weights."""
-        pairs = self.sampler.step(step)
+        items = self.sampler.step(step)
         self.shared.parts[self.rank] = 0
-        while (at := self._next()) < PLACES:
-            self._learn(pairs[at : at + self.plan.pairs], step, at)
+        while (at := self._next()) < len(items):
+            torch.manual_seed((self.plan.seed * 1_000_003 + step) * len(items) + at)
+            loss, parts = self.goal.learn(self.reader, items[at : at + self.plan.pairs], self.device)
+            torch.autograd.backward(loss / len(items))
+            self.shared.parts[self.rank] += parts.cpu() / len(items)
         self.shared.barrier.wait()
         self._update(step)
         self.shared.barrier.wait()
@@ -131,15 +153,6 @@ class Worker:
             at = int(self.shared.counter.value)
             self.shared.counter.value = at + self.plan.pairs
         return at
-
-    def _learn(self, pairs: list[Pair], step: int, at: int) -> None:
-        torch.manual_seed((self.plan.seed * 1_000_003 + step) * PLACES + at)
-        ids, mask = batch([one for pair in pairs for one in (pair.right, pair.wrong)], self.device)
-        with torch.autocast(self.device.type, torch.bfloat16):
-            outputs = self.reader(ids, mask)
-        loss, parts = pair_loss(outputs, pairs)
-        torch.autograd.backward(loss / PLACES)
-        self.shared.parts[self.rank] += parts.cpu() / PLACES
 
     def _update(self, step: int) -> None:
         """AdamW (Loshchilov and Hutter 2019) on this process's share, after the norm over all shares is known."""
@@ -160,14 +173,14 @@ class Worker:
         shared.gradients[:, mine] = 0
 
 
-def _follow(rank: int, reader: Reader, shared: Shared, sampler: Sampler, plan: Plan, step: int) -> None:
+def _follow(rank: int, reader: Reader, shared: Shared, sampler: Items, plan: Plan, goal: Goal, step: int) -> None:
     """The other processes: step after step until the first says that it is over."""
     if hasattr(os, "setsid"):
         # Linux shares processors out by session first: in one session both processes together would get one share.
         os.setsid()
     torch.set_num_threads(1)
     try:
-        worker = Worker(rank, reader, shared, sampler, plan)
+        worker = Worker(rank, reader, shared, sampler, plan, goal)
         while True:
             shared.barrier.wait()
             if float(shared.rate) < 0:
@@ -179,9 +192,9 @@ def _follow(rank: int, reader: Reader, shared: Shared, sampler: Sampler, plan: P
         raise
 
 
-def train(reader: Reader, sampler: Sampler, plan: Plan, out: Path, log: Log) -> Reader:
+def train(reader: Reader, sampler: Items, plan: Plan, out: Path, log: Log, goal: Goal = READING) -> Reader:
     """Train, or go on from ``out/checkpoint.safetensors``; leaves a checkpoint there. Returns the trained reader."""
-    shared = Shared(reader, plan)
+    shared = Shared(reader, plan, len(goal.parts))
     step, used = 0, 0.0
     if state := load_state(out):
         step, used = state.step, state.seconds
@@ -191,13 +204,13 @@ def train(reader: Reader, sampler: Sampler, plan: Plan, out: Path, log: Log) -> 
         torch.set_num_threads(1)
     others = [
         processes.get_context("spawn").Process(
-            target=_follow, args=(rank, reader, shared, sampler, plan, step), daemon=True
+            target=_follow, args=(rank, reader, shared, sampler, plan, goal, step), daemon=True
         )
         for rank in range(1, plan.processes)
     ]
     for process in others:
         process.start()
-    worker = Worker(0, reader, shared, sampler, plan)
+    worker = Worker(0, reader, shared, sampler, plan, goal)
     began = time.monotonic() - used
 
     def save() -> None:
@@ -266,7 +279,7 @@ def main() -> None:
     )
     options.out.mkdir(parents=True, exist_ok=True)
     reader, sampler = prepare(options.data, options.encoder, options.out, plan.seed, options.cloze_steps, options.begin)
-    train(reader, sampler, plan, options.out, Log(options.out, plan.steps))
+    train(reader, sampler, plan, options.out, Log(options.out, plan.steps, PARTS))
 
 
 if __name__ == "__main__":

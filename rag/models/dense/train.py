@@ -1,0 +1,117 @@
+"""Train the encoder of the dense index by contrast: texts asked near what answers them, far from what does not.
+
+    python -m rag.models.dense.train --data ../shared/data --encoder DIR/pruned --out build/dense
+
+The loop, its processes, its checkpoints and its log are those of ``rag.models.reader.train``.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from rag.index.onnx import open_tokenizer
+from rag.models.build_e5 import PROMPTS
+from rag.models.dense.pairs import PLACES, Sampler, Triple
+from rag.models.reader.data import read_collection
+from rag.models.reader.loss import batch
+from rag.models.reader.network import Reader, is_head, open_encoder
+from rag.models.reader.prepare import find_negatives
+from rag.models.reader.progress import Log
+from rag.models.reader.train import Goal, Plan, train
+from rag.search.cedict import same_meaning
+from rag.settings import EMBEDDED_MODEL
+from rag.types import WenjuError
+
+TEMPERATURE = 0.02
+BACKWARD = 0.3
+"""Weight of finding the text asked for a text found, beside finding the text for what was asked."""
+TOGETHER = 16
+"""Triples that one process contrasts with each other."""
+
+
+def learn_triples(encoder: Reader, triples: Sequence[Triple], device: torch.device) -> tuple[Tensor, Tensor]:
+    """InfoNCE (van den Oord et al. 2018) of these triples among themselves, summed; and its parts, summed.
+
+    Texts asked are told their own right text from all others of the lot, right and wrong, but those of their home.
+    """
+    asked = embed(encoder, [one.asked for one in triples], device)
+    right = embed(encoder, [one.right for one in triples], device)
+    wrong = embed(encoder, [one.wrong for one in triples], device)
+    homes = torch.tensor([one.home for one in triples], device=device)
+    own = torch.arange(len(triples), device=device)
+    kin = (homes[:, None] == homes[None, :]) & (own[:, None] != own[None, :])
+    near = (asked @ right.T / TEMPERATURE).masked_fill(kin, -1e4)
+    logits = torch.cat([near, asked @ wrong.T / TEMPERATURE], dim=1)
+    forward = functional.cross_entropy(logits, own, reduction="sum")
+    backward = functional.cross_entropy(near.T, own, reduction="sum")
+    loss = forward + BACKWARD * backward
+    hits = (logits.argmax(dim=1) == own).float().sum()
+    return loss, torch.stack([loss, forward, backward, hits]).detach()
+
+
+CONTRAST = Goal(learn_triples, ("loss", "question", "passage", "right"))
+
+
+def embed(encoder: Reader, texts: Sequence[Sequence[int]], device: torch.device) -> Tensor:
+    """Token ids -> unit vectors [n, hidden]: the mean over the tokens, as the index has it."""
+    return functional.normalize(pooled(encoder, texts, device), dim=-1)
+
+
+def pooled(encoder: Reader, texts: Sequence[Sequence[int]], device: torch.device) -> Tensor:
+    """Token ids -> mean hidden states [n, hidden]."""
+    ids, mask = batch(texts, device)
+    with torch.autocast(device.type, torch.bfloat16):
+        states = encoder.states(ids, mask)
+    there = mask[..., None].float()
+    mean: Tensor = (states.float() * there).sum(dim=1) / there.sum(dim=1)
+    return mean
+
+
+def main() -> None:
+    """Command line of the training."""
+    parser = ArgumentParser(description="Train the encoder of the dense index.")
+    parser.add_argument("--data", type=Path, required=True, help="folder with drcd-dev, drcd-test, cmrc-trial, news-8k")
+    parser.add_argument("--encoder", type=Path, required=True, help="DIR/pruned of rag.models.build_e5 --fp32 DIR")
+    parser.add_argument("--out", type=Path, default=Path("build/dense"))
+    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--minutes", type=float, default=0.0, help="end decayed after so many minutes (0: no limit)")
+    parser.add_argument("--rate", type=float, default=5e-5, help="highest learning rate")
+    parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--stop-at", type=int, default=0)
+    options = parser.parse_args()
+    cuda = torch.cuda.is_available()
+    plan = Plan(
+        steps=options.steps,
+        minutes=options.minutes,
+        rate=options.rate,
+        pairs=PLACES if cuda else TOGETHER,
+        processes=1 if cuda else 2,
+        save_every=50,
+        stop_at=options.stop_at,
+        seed=options.seed,
+        device="cuda" if cuda else "cpu",
+    )
+    options.out.mkdir(parents=True, exist_ok=True)
+    encoder = open_encoder(options.encoder, rate=0.0)
+    for name, parameter in encoder.named_parameters():
+        if is_head(name):
+            parameter.requires_grad_(False)
+    collection = read_collection(options.data)
+    wrong, _ = find_negatives(collection, options.out / "negatives.npz")
+    tokenizer = open_tokenizer(EMBEDDED_MODEL)
+    sampler = Sampler(collection, tokenizer, (PROMPTS["query"], PROMPTS["passage"]), wrong, same_meaning(), plan.seed)
+    train(encoder, sampler, plan, options.out, Log(options.out, plan.steps, CONTRAST.parts), CONTRAST)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except WenjuError as error:
+        sys.exit(str(error))
