@@ -25,7 +25,6 @@ from rag.answer.generate import Writer
 from rag.answer.language import in_script, language_of, say
 from rag.answer.question import analyse
 from rag.answer.read import Evidence, SentenceReader, side_by_side
-from rag.corpus.fold import to_simplified
 from rag.index.embed import open_encoder
 from rag.index.library import Library, open_library
 from rag.search.english import with_chinese
@@ -34,6 +33,7 @@ from rag.search.rerank import Budget, Reranked, Reranker, open_reranker, rerank
 from rag.search.retrieve import Retriever
 from rag.search.sides import sides
 from rag.search.window import window
+from rag.search.wording import plain
 from rag.settings import Settings
 from rag.types import Answer, Filters, Hit, Passage, Question, Quote, Status, Timings, WenjuError
 
@@ -112,7 +112,7 @@ class QAChain(Runnable[Question | str, Answer]):
         return rerank(asked, found, self.reranker, self.budget, self._windows(asked, found[: self.budget.most]))
 
     def _windows(self, asked: str, found: Sequence[Hit]) -> dict[str, tuple[int, int]]:
-        vector = self.retriever.encoder.encode_queries([to_simplified(asked)])[0]
+        vector = self.retriever.encoder.encode_queries([plain(asked)])[0]
         passages = [hit.passage for hit in found]
         return {p.id: window(p.text, (self.library.vectors(p.id) @ vector)[1:].tolist()) for p in passages}
 

@@ -106,7 +106,7 @@ def test_a_written_encoder_gives_the_network_s_vectors(tmp_path: Path) -> None:
     encoder.words.weight.data = torch.from_numpy(table)
     named = {name: value.numpy() for name, value in encoder.state_dict().items()}
     (tmp_path / "onnx").mkdir()
-    onnx.save(write_encoder(mix(named, named, 0.3), words, TINY.heads, 127), tmp_path / "onnx" / "model.onnx")
+    onnx.save(write_encoder(mix(named, [named, named], 0.3), words, TINY.heads, 127), tmp_path / "onnx" / "model.onnx")
     tokenizer = open_tokenizer(EMBEDDED_MODEL)
     text = "query: 银川有几座桥？"
     ours = run_one(open_session(tmp_path, 1), tokenizer.encode(text).ids).mean(axis=0)

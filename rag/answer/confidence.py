@@ -55,20 +55,22 @@ class Features:
 class Weights:
     """Log-odds: ``bias`` plus one weight a feature. ``threshold`` is the least probability that is answered."""
 
-    bias: float = -2.09
-    cosine: float = 1.15
-    neither: float = -0.41
-    foreign: float = 0.34
-    fits: float = 2.33
-    strict: float = -1.55
-    missing: float = -2.49
-    score: float = 0.19
-    doubt: float = 0.0
+    bias: float = -4.76
+    cosine: float = 2.68
+    neither: float = -0.66
+    foreign: float = 0.85
+    fits: float = 1.63
+    strict: float = -0.71
+    missing: float = -2.29
+    score: float = 3.28
+    doubt: float = -2.75
     threshold: float = 0.4
 
 
-UNREAD = Weights()
-"""For evidence that no reader model has looked at; the threshold is the same."""
+UNREAD = Weights(
+    bias=-5.3, cosine=2.76, neither=-0.1, foreign=0.72, fits=2.0, strict=-0.73, missing=-2.22, score=3.09, doubt=0.0
+)
+"""For evidence that no reader model has looked at (``eval fit --reader off``); the threshold is the same."""
 
 
 def features(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.corpus.clauses import pieces, units
-from rag.corpus.fold import fold, to_simplified
+from rag.corpus.fold import fold
 from rag.corpus.mentions import CITIES
 from rag.corpus.numerals import find_numbers
 from rag.index.embed import Encoder
@@ -15,7 +15,7 @@ from rag.index.lexical import terms
 from rag.index.library import Library
 from rag.index.windows import head
 from rag.search.english import unknown_names
-from rag.search.wording import content_terms, coverage, is_english
+from rag.search.wording import content_terms, coverage, is_english, plain
 from rag.types import Hit, Passage, PassageKind
 
 _ASKED_NUMBER = re.compile(r"(?:哪|这|那|各|分|分成|分为|前|后|最后|上述|以下)$")
@@ -46,7 +46,7 @@ class Candidate:
 def candidates(question: str, hits: Sequence[Hit], library: Library, encoder: Encoder) -> list[Candidate]:
     """The sentences of ``hits``, in hit order, with their scores; nothing is embedded but the question."""
     wanted = content_terms(question)
-    vector = encoder.encode_queries([to_simplified(question)])[0]
+    vector = encoder.encode_queries([plain(question)])[0]
     rarity = library.lexical.idf
     found: list[Candidate] = []
     for hit in hits:

@@ -1,4 +1,5 @@
-"""Does a sentence hold the kind of thing that was asked for? A number of the right unit, a year, a person, a place."""
+"""Does a sentence hold the kind of thing that was asked for? A number of the right unit, a year, a person, a place;
+what a name in quotation marks stands for."""
 
 from __future__ import annotations
 
@@ -47,15 +48,27 @@ _SAME_BODY = {
     "公司": ("公司", "集团"),
 }
 _NAMED_KIND = re.compile(rf"(?:哪(?:一)?[家所个支项]|什么)({'|'.join(_BODIES)})")
+_ASKS_MEANING = re.compile(
+    r"[“\"「『]([^”\"」』]{2,16})[”\"」』](?:[^,;?!。]{0,20}?(?:含义|意思|内涵|内容|代表|意味着)|"
+    r"(?:[^,;?!。]{0,12}[里中上])?(?:各|分别)?(?:是|指)(?:的是)?(?:什么|啥))"
+)
+"""“八八战略”的具体内容是什么: what a name in quotation marks stands for."""
+_EXPLAINS = re.compile(
+    r"[”\"」』]?(?:[^,;。]{0,4}(?:是(?!否)|即|指|为|叫)|[(:]|——|[^;。]*(?:,即|是指|指的是|就是|意味着|表现为|体现在|表达|包括|包含|分别))"
+)
+"""After the name, within its clause: what says what it is."""
 
 
 def tells_kind(question: str, analysis: Analysis) -> bool:
-    """Whether a sentence can be checked for the kind of thing asked for: a number, a time, a place, a person."""
+    """Whether a sentence can be checked for the kind of thing asked for: a number, a time, a place, a person, what a
+    name stands for."""
     if analysis.asked is Asked.LIST:
         return _members(fold(question)) > 1
     if analysis.asked is Asked.WHO:
         return bool(_ASKS_PERSON.search(fold(question)))
-    return analysis.asked in (Asked.HOW_MANY, Asked.WHEN, Asked.WHERE)
+    if analysis.asked in (Asked.HOW_MANY, Asked.WHEN, Asked.WHERE):
+        return True
+    return bool(_ASKS_MEANING.search(fold(question)))
 
 
 def fits(question: str, analysis: Analysis, sentence: str) -> bool:
@@ -71,6 +84,8 @@ def fits(question: str, analysis: Analysis, sentence: str) -> bool:
         return _listed(text, _members(folded)) >= _members(folded)
     if asked is Asked.WHO and _ASKS_PERSON.search(folded):
         return bool(set(_people(text)) - set(_people(folded)))
+    if meant := _ASKS_MEANING.search(folded):
+        return _explains(text, meant[1])
     named = _NAMED_KIND.search(folded)
     return named is None or any(word in text for word in _SAME_BODY.get(named[1], (named[1],)))
 
@@ -105,6 +120,11 @@ def _listed(text: str, wanted: int) -> int:
         text = text.replace(",", "、")
     runs = (run.count("、") + 1 + bool(_LAST.search(run.rpartition("、")[2])) for run in _CLAUSE.split(text))
     return max(*runs, len(_MARKED.findall(text)), text.count(";") + 1, text.count("“"))
+
+
+def _explains(text: str, name: str) -> bool:
+    """Whether ``text`` says what ``name`` is, and does not only use it."""
+    return any(_EXPLAINS.match(text, match.end()) for match in re.finditer(re.escape(name), text))
 
 
 def _has_place(question: str, text: str) -> bool:

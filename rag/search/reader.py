@@ -17,6 +17,7 @@ import numpy.typing as npt
 from rag.corpus.fold import to_simplified
 from rag.index.onnx import open_session, open_tokenizer, run_all
 from rag.models.reader.encoding import TRIMS, Encoded, Encoder
+from rag.search.wording import plain
 from rag.types import WenjuError
 
 Floats = npt.NDArray[np.float32]
@@ -82,7 +83,7 @@ class Reader:
 
     def read(self, question: str, texts: Sequence[str]) -> list[Reading]:
         """Each text read for ``question``; both are read in one script first, which keeps every offset."""
-        asked = to_simplified(question)
+        asked = plain(question)
         return [self._read(self._encode(asked, to_simplified(text))) for text in texts]
 
     def relevance(self, question: str, texts: Sequence[str]) -> list[float]:

@@ -10,13 +10,12 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from rag.corpus.fold import to_simplified
 from rag.index.embed import Encoder
 from rag.index.lexical import terms
 from rag.index.library import Library
 from rag.index.windows import head
 from rag.search.fuse import Weights, fuse
-from rag.search.wording import asks_for_credit, content, content_terms, coverage, names_in
+from rag.search.wording import asks_for_credit, content, content_terms, coverage, names_in, plain
 from rag.types import Filters, Hit
 
 CANDIDATES = 50
@@ -60,7 +59,7 @@ class Retriever(BaseRetriever):
         dense: dict[int, float] = {}
         dense_ranks: dict[int, int] = {}
         if self.parts.dense:
-            vector = self.encoder.encode_queries([to_simplified(question)])[0]
+            vector = self.encoder.encode_queries([plain(question)])[0]
             found = self.library.dense.search(vector, depth, rows)
             dense_ranks = {hit.row: rank for rank, hit in enumerate(found, 1)}
             dense = {hit.row: hit.score for hit in found}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from rag.corpus.fold import fold
+from rag.corpus.fold import fold, to_simplified
 from rag.index.lexical import terms
 
 _ASKING = re.compile(
@@ -26,6 +26,7 @@ _CREDIT = re.compile(
 _LATIN = re.compile(r"[A-Za-z]")
 _HAN = re.compile(r"[㐀-鿿]")
 _COUNT = re.compile(r"[两三四五六七八九十]个")
+_END = "?？。.!！~～… \n"
 _FUNCTION = re.compile(r"[的了和与及在是有对于把被将要为其]")
 
 
@@ -36,6 +37,15 @@ def is_english(question: str) -> bool:
     (True, False)
     """
     return len(_LATIN.findall(question)) > 2 * len(_HAN.findall(question))
+
+
+def plain(question: str) -> str:
+    """The question as the models are given it: in one script and with one question mark, however it was typed.
+
+    >>> plain("誰來負責"), plain("谁来负责？？")
+    ('谁来负责？', '谁来负责？')
+    """
+    return to_simplified(question).rstrip(_END) + ("?" if is_english(question) else "？")
 
 
 def content(question: str) -> str:

@@ -129,6 +129,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+BROKEN_OFF = ("AbortError", "Connection errored out")
+
+
 @dataclass
 class Visitor:
     """A page with what a person does on it, and a list of everything that went wrong."""
@@ -154,6 +157,13 @@ class Visitor:
         self.page.goto(url)
         self.page.locator("html[data-ready]").wait_for()
         return self
+
+    def reload(self) -> None:
+        """Load the page again. What it was still fetching is broken off, and Gradio says so; that is no fault."""
+        before = len(self.faults)
+        self.page.reload()
+        self.page.locator("html[data-ready]").wait_for()
+        self.faults[before:] = [f for f in self.faults[before:] if not any(part in f for part in BROKEN_OFF)]
 
     def ask(self, question: str) -> None:
         self.page.locator("#ask").fill(question)

@@ -133,7 +133,7 @@ def test_citations_work_after_a_reload(visit: Visit, scripted: Server) -> None:
     me = visit(scripted.url)
     me.answer("产业工人队伍")
     stored = quotes(me)
-    me.page.reload()
+    me.reload()
     me.page.locator("html[data-ready]").wait_for()
     expect(me.last.locator(".cite")).not_to_have_count(0)
     me.cite(2).click()
@@ -158,7 +158,7 @@ def test_what_a_model_wrote_is_marked_sentence_by_sentence(visit: Visit, scripte
         expect(body).not_to_contain_text("1998")
 
     as_judged()
-    me.page.reload()
+    me.reload()
     as_judged()
 
 
@@ -170,7 +170,7 @@ def test_a_source_that_is_gone_is_said_to_be_gone(visit: Visit, scripted: Server
     turns = me.stored()
     turns[0]["turns"][0]["quotes"][0]["passage"] = "gone"
     me.page.evaluate("t => localStorage.setItem('wenju.talks', JSON.stringify(t))", turns)
-    me.page.reload()
+    me.reload()
     expect(me.last.locator(".note")).to_contain_text("1 处引文的来源已不在")
     expect(me.last.locator(".srcs li")).to_have_count(2)
 

@@ -30,7 +30,7 @@ def test_reading_and_asking_one_document_only(visit: Visit, scripted: Server) ->
     expect(page.locator("#scope")).to_contain_text("动员讲话")
     me.answer("工会")
     assert {q["source"] for q in me.stored()[0]["turns"][0]["quotes"]} == {"002_4310a0096f66f682.txt"}
-    page.reload()
+    me.reload()
     expect(page.locator("#scope")).to_contain_text("动员讲话")
     page.locator("#scope").click()
     page.get_by_role("button", name="不限范围").click()

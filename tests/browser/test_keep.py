@@ -19,7 +19,7 @@ def test_a_reload_restores_the_conversation_and_the_draft(visit: Visit, scripted
     me.answer("产业工人队伍")
     text = me.last.locator(".body").inner_text()
     me.page.locator("#ask").fill("写到一半")
-    me.page.reload()
+    me.reload()
     expect(me.last.locator(".body")).to_have_text(text, use_inner_text=True)
     expect(me.page.locator("#ask")).to_have_value("写到一半")
     expect(me.last.locator(".acts")).to_be_visible()
@@ -134,7 +134,7 @@ def test_languages_change_in_place_and_are_kept(visit: Visit, scripted: Server) 
     assert chinese
     me.answer("跨段的句子")
     expect(me.last.locator(".foot")).to_contain_text("1 quotation verified")
-    me.page.reload()
+    me.reload()
     expect(me.page.locator("#ask")).to_have_attribute("placeholder", "Ask a question about the documents…")
     expect(me.last.locator(".foot")).to_contain_text("verified")
     me.page.locator("#lang").select_option("zh-TW")
@@ -147,7 +147,7 @@ def test_the_theme_is_kept(visit: Visit, scripted: Server) -> None:
     me.page.get_by_role("button", name="切换深浅色").click()
     after = me.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert before != after
-    me.page.reload()
+    me.reload()
     expect(me.page.locator("html")).to_have_attribute("data-theme", "dark")
     assert me.page.evaluate("getComputedStyle(document.body).backgroundColor") == after
 
@@ -198,7 +198,7 @@ def test_the_earlier_turns_of_a_long_conversation_can_be_shown(visit: Visit, scr
     talk = me.stored()[0]
     talk["turns"] = [{**talk["turns"][0], "id": f"turn{i}", "question": f"第{i}问"} for i in range(50)]
     me.page.evaluate("t => localStorage.setItem('wenju.talks', JSON.stringify([t]))", talk)
-    me.page.reload()
+    me.reload()
     turns, earlier = me.page.locator(".turn"), me.page.get_by_role("button", name="显示更早的 20 轮")
     expect(turns).to_have_count(30)
     expect(turns.last.locator(".body p").first).to_be_visible()
@@ -227,7 +227,7 @@ def test_fifty_turns_stream_as_fast_as_one_and_nothing_moves_under_the_reader(vi
     turn = talk["turns"][0]
     talk["turns"] = [{**turn, "id": f"turn{i}"} for i in range(50)]
     me.page.evaluate("t => localStorage.setItem('wenju.talks', JSON.stringify([t]))", talk)
-    me.page.reload()
+    me.reload()
     expect(me.page.locator(".turn").last.locator(".body p").first).to_be_visible()
     assert streaming_time(me) < 2 * alone + 0.1 * crowding()
     me.ask("等我读着产业工人")

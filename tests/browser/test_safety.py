@@ -54,7 +54,7 @@ def test_hostile_storage_stays_text(visit: Visit, scripted: Server) -> None:
     turn |= {"question": EVIL, "text": f"{EVIL} [1] ![x](http://evil.example/a)", "reason": EVIL, "engine": EVIL[:99],
              "standalone": EVIL, "scope": EVIL}  # fmt: skip
     me.page.evaluate("t => localStorage.setItem('wenju.talks', JSON.stringify([t]))", talk)
-    me.page.reload()
+    me.reload()
     expect(me.last.locator(".body")).to_contain_text("<script>")
     expect(me.page.locator("#talks")).to_contain_text("<img src=x")
     clean_of_attacks(me)
@@ -64,8 +64,7 @@ def test_hostile_storage_stays_text(visit: Visit, scripted: Server) -> None:
 def test_broken_storage_does_not_stop_the_page(visit: Visit, scripted: Server, broken: str) -> None:
     me = visit(scripted.url)
     me.page.evaluate("v => localStorage.setItem('wenju.talks', v)", broken)
-    me.page.reload()
-    me.page.locator("html[data-ready]").wait_for()
+    me.reload()
     me.answer("产业工人队伍")
 
 

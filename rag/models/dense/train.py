@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from rag.index.onnx import open_tokenizer
 from rag.models.build_e5 import PROMPTS
-from rag.models.dense.pairs import PLACES, Sampler, Triple
+from rag.models.dense.pairs import Sampler, Triple
 from rag.models.reader.data import read_collection
 from rag.models.reader.loss import batch
 from rag.models.reader.network import Reader, is_head, open_encoder
@@ -33,7 +33,7 @@ TEMPERATURE = 0.02
 BACKWARD = 0.3
 """Weight of finding the text asked for a text found, beside finding the text for what was asked."""
 TOGETHER = 16
-"""Triples that one process contrasts with each other."""
+"""Triples that are contrasted with each other: half of a step, one half for each of two processes."""
 
 
 def learn_triples(encoder: Reader, triples: Sequence[Triple], device: torch.device) -> tuple[Tensor, Tensor]:
@@ -84,6 +84,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=0.0, help="end decayed after so many minutes (0: no limit)")
     parser.add_argument("--rate", type=float, default=5e-5, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--together", type=int, default=TOGETHER, help="triples contrasted with each other")
     parser.add_argument("--stop-at", type=int, default=0)
     options = parser.parse_args()
     cuda = torch.cuda.is_available()
@@ -91,8 +92,8 @@ def main() -> None:
         steps=options.steps,
         minutes=options.minutes,
         rate=options.rate,
-        pairs=PLACES if cuda else TOGETHER,
-        processes=1 if cuda else 2,
+        pairs=options.together,
+        processes=1 if cuda or options.together > TOGETHER else 2,
         save_every=50,
         stop_at=options.stop_at,
         seed=options.seed,
