@@ -124,3 +124,24 @@ def test_too_much_asked_and_odd_characters() -> None:
     with pytest.raises(WenjuError, match="100000 字，最多 2000 字"):
         check_question("字" * 100_000, 2000)
     assert check_question("工\x00会🎉 是什么\u200b？", 100).text == "工 会🎉 是什么 ？"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "红楼梦的作者是谁？",
+        "谁拍摄了霸王别姬？",
+        "2022年世界杯冠军是哪个国家？",
+        "光合作用发生在植物的哪个部位？",
+        "长江全长多少公里？",
+        "特斯拉的股价是多少？",
+    ],
+)
+def test_what_the_documents_do_not_speak_of_is_not_answered_from_them(chain: QAChain, question: str) -> None:
+    answer = chain.invoke(question)
+    assert answer.status is Status.NO_EVIDENCE and not answer.quotes and answer.reason
+
+
+def test_an_article_that_is_only_pointed_at_is_the_one_asked_of(chain: QAChain) -> None:
+    one = Filters(sources=frozenset({"003_5ef0b05181de9be6.txt"}))
+    assert "甘卫斌" in chain.invoke(Question("这篇文章的作者是谁？", filters=one)).text

@@ -10,7 +10,7 @@ from rag.answer.quoting import make_quote
 from rag.corpus.fold import fold
 from rag.index.lexical import terms
 from rag.index.library import Library
-from rag.search.wording import content_terms, coverage, names_in
+from rag.search.wording import content, content_terms, coverage, names_in, without_credit
 from rag.types import Hit, Passage, PassageKind, Quote
 
 _OFFICE = re.compile(
@@ -18,6 +18,11 @@ _OFFICE = re.compile(
     r"单位是|是谁|what position|who is"
 )
 _DATELINE = re.compile(r"[0-9]{4}[年.-][0-9]{1,2}[月.-]|来源")
+_ITSELF = re.compile(
+    r"[这那本该上]?(?:一)?[篇则条](?:文章|报道|讲话|稿子?|新闻)?|[本该此]文|文章|报道|新闻|稿子?|是|的|都|叫|名字"
+)
+"""An article spoken of without saying which."""
+MOSTLY = 0.3
 _LINES = (PassageKind.BYLINE, PassageKind.ROLE)
 
 
@@ -49,9 +54,25 @@ def _author_of(question: str, hits: Sequence[Hit], library: Library) -> tuple[Qu
     if not best:
         return ()
     article = max(best, key=lambda key: (best[key], key))
+    if not _about(question, [hit.passage for hit in hits if hit.passage.article_id == article], library):
+        return ()
     source = next(hit.passage.source_id for hit in hits if hit.passage.article_id == article)
     lines = [p for p in library.passages(source) if p.article_id == article and p.kind in _LINES]
     return tuple(_whole(line, library) for line in lines)
+
+
+def _about(question: str, passages: Sequence[Passage], library: Library) -> bool:
+    """Whether what the question says of the article stands in its title or headings, or mostly in what was found of it.
+
+    红楼梦的作者 is nobody here. A question that says nothing of it (这篇文章是谁写的) means the one it was asked of.
+    """
+    said = _ITSELF.sub(" ", without_credit(question))
+    if not any(c.isalnum() for c in content(said)):
+        return True
+    wanted = content_terms(said)
+    tops = terms(" ".join(f"{p.title} {' '.join(p.headings)} {p.author}" for p in passages))
+    texts = terms(" ".join(p.text for p in passages))
+    return coverage(wanted, tops, library.lexical.idf) > 0 or coverage(wanted, texts, library.lexical.idf) >= MOSTLY
 
 
 def _office_of(names: Sequence[str], library: Library) -> tuple[Quote, ...]:

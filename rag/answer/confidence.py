@@ -48,22 +48,23 @@ class Features:
     """Score of the best sentence."""
     doubt: float
     """How much of the question's wording the best sentence has while the reader model finds no answer near it: the
-    mark of questions that are almost about the text. A paraphrase shares few words, so the model's no says little."""
+    mark of questions that are almost about the text. A paraphrase shares few words, so the model's no says little; a
+    question in another language it was never taught to read, so there is no doubt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Log-odds: ``bias`` plus one weight a feature. ``threshold`` is the least probability that is answered."""
 
-    bias: float = -4.76
-    cosine: float = 2.68
-    neither: float = -0.66
-    foreign: float = 0.85
-    fits: float = 1.63
-    strict: float = -0.71
-    missing: float = -2.29
-    score: float = 3.28
-    doubt: float = -2.75
+    bias: float = -5.1
+    cosine: float = 2.75
+    neither: float = -0.61
+    foreign: float = 0.5
+    fits: float = 1.81
+    strict: float = -0.74
+    missing: float = -2.31
+    score: float = 3.47
+    doubt: float = -2.66
     threshold: float = 0.4
 
 
@@ -80,6 +81,7 @@ def features(
     best, top = ranked[0], ranked[:_LOOKED_AT]
     cosine = max(_stretch(s.candidate.cosine) for s in ranked)
     foreign = analysis.language != "zh"
+    surest = max((reading.relevance for reading in readings.values()), default=1.0)
     wording = max(max(s.candidate.coverage, 0.5 * s.candidate.context) for s in top)
     return Features(
         cosine=cosine,
@@ -89,7 +91,7 @@ def features(
         strict=float(tells_kind(question, analysis)),
         missing=float(bool(missing_facts(question, _hits(ranked), library))),
         score=best.score,
-        doubt=best.candidate.coverage * (1 - max((r.relevance for r in readings.values()), default=1.0)),
+        doubt=0.0 if foreign else best.candidate.coverage * (1 - surest),
     )
 
 

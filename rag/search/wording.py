@@ -70,6 +70,11 @@ def content_terms(question: str) -> list[str]:
     return strong or found or list(dict.fromkeys(terms(question)))
 
 
+def without_credit(question: str) -> str:
+    """The folded question without what asks for a byline, a credit or an office."""
+    return _CREDIT.sub(" ", fold(question))
+
+
 def asks_for_credit(question: str) -> bool:
     """Whether the answer may be a title, a byline or a role note.
 
