@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -289,20 +291,37 @@ def mcp(
 
 
 def main() -> None:
-    """Entry point: errors that the user can mend become one clear line and exit code 1."""
+    """Entry point: errors that the user can mend become one clear line and exit code 1, Ctrl-C becomes exit code 130."""
+    interrupts: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        interrupts.append(number)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
     try:
         app()
-    except WenjuError as error:
-        err.print(f"[red]{escape(str(error))}[/red]")
-        sys.exit(1)
-    except SystemExit as ending:
-        if ending.code == 130:  # Ctrl-C: typer has turned it into this without a word
-            err.print("已停止，原有索引没有改动。(interrupted)")
-        raise
     except BrokenPipeError:
         # The reader of our output went away (`wenju search … | head`): nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except SystemExit as ending:
+        if ending.code == 130:  # typer has turned Ctrl-C into this without a word
+            _say_stopped()
+        raise
+    except Exception as error:
+        if interrupts:  # a library has turned Ctrl-C into an error of its own: pydantic does while it serialises
+            _say_stopped()
+            sys.exit(130)
+        if not isinstance(error, WenjuError):
+            raise
+        err.print(f"[red]{escape(str(error))}[/red]")
+        sys.exit(1)
+
+
+def _say_stopped() -> None:
+    err.print("已停止，原有索引没有改动。(interrupted)")
 
 
 def _open(

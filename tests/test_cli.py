@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from rag import cli
 from rag.corpus.load import load_file
 from rag.corpus.reading import read_source
 from rag.settings import Settings
@@ -182,6 +184,27 @@ def test_unknown_settings_are_refused(tmp_path: Path) -> None:
 def test_chat_answers_and_shows_sources(index: str) -> None:
     done = wenju("chat", "--index", index, stdin="银川市推出了多少条产改举措？\n/sources\n/new\n/quit\n")
     assert done.returncode == 0 and "13条" in done.stdout
+
+
+def test_ctrl_c_that_a_library_makes_an_error_of_its_own_is_still_ctrl_c(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def serialising() -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            signal.pause()
+        except KeyboardInterrupt as interrupt:
+            raise ValueError("Error serializing to JSON: KeyboardInterrupt") from interrupt
+
+    monkeypatch.setattr(cli, "app", serialising)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(SystemExit) as ending:
+            cli.main()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ending.value.code == 130
+    assert "已停止" in capsys.readouterr().err
 
 
 def test_ctrl_c_while_building_says_so_and_leaves_nothing(tmp_path: Path) -> None:
