@@ -291,7 +291,7 @@ def mcp(
 
 
 def main() -> None:
-    """Entry point: errors that the user can mend become one clear line and exit code 1, Ctrl-C becomes exit code 130."""
+    """Entry point: errors that the user can mend become one clear line and exit code 1, Ctrl-C exit code 130."""
     interrupts: list[int] = []
 
     def interrupt(number: int, frame: FrameType | None) -> None:
