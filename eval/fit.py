@@ -93,7 +93,8 @@ def judge_public(collection: Collection, chain: QAChain) -> Iterator[Judged]:
         found = chain.search(asked)
         for gone in ("", str(question.passage)):
             left = [hit for hit in found if hit.passage.source_id != gone]
-            holding = any(answer in to_simplified(hit.passage.text) for hit in left for answer in question.answers)
+            texts = [to_simplified(hit.passage.text) for hit in left]
+            holding = any(answer in text for text in texts for answer in question.answers)
             looked = chain.rerank(asked, left)
             evidence = chain.reader.read(asked, analyse(asked), looked.hits, looked.readings)
             if evidence.features is not None and holding is not bool(gone):

@@ -62,6 +62,12 @@ def test_lists_are_whole(chain: QAChain, question: str, wanted: list[str]) -> No
         "马璐的文章是什么时候发表的？",
         "“小三级”议事会的三级分别是哪三级？",
         "深圳“五重”帮扶保障服务是哪五重？",
+        "红楼梦的作者是谁？",
+        "谁拍摄了霸王别姬？",
+        "2022年世界杯冠军是哪个国家？",
+        "光合作用发生在植物的哪个部位？",
+        "长江全长多少公里？",
+        "特斯拉的股价是多少？",
     ],
 )
 def test_refuses_what_the_documents_do_not_say(chain: QAChain, question: str) -> None:
@@ -124,22 +130,6 @@ def test_too_much_asked_and_odd_characters() -> None:
     with pytest.raises(WenjuError, match="100000 字，最多 2000 字"):
         check_question("字" * 100_000, 2000)
     assert check_question("工\x00会🎉 是什么\u200b？", 100).text == "工 会🎉 是什么 ？"
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "红楼梦的作者是谁？",
-        "谁拍摄了霸王别姬？",
-        "2022年世界杯冠军是哪个国家？",
-        "光合作用发生在植物的哪个部位？",
-        "长江全长多少公里？",
-        "特斯拉的股价是多少？",
-    ],
-)
-def test_what_the_documents_do_not_speak_of_is_not_answered_from_them(chain: QAChain, question: str) -> None:
-    answer = chain.invoke(question)
-    assert answer.status is Status.NO_EVIDENCE and not answer.quotes and answer.reason
 
 
 def test_an_article_that_is_only_pointed_at_is_the_one_asked_of(chain: QAChain) -> None:

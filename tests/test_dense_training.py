@@ -16,7 +16,6 @@ from rag.models.dense.pairs import MOST, PLACES, Sampler, reword
 from rag.models.dense.train import CONTRAST, embed
 from rag.models.network import Words, write_encoder
 from rag.models.reader.network import Reader, is_head
-from rag.models.reader.progress import Log
 from rag.models.reader.train import Plan, train
 from rag.search.cedict import same_meaning
 from rag.settings import EMBEDDED_MODEL
@@ -44,7 +43,7 @@ def weights(encoder: Reader) -> torch.Tensor:
 
 def run(out: Path, plan: Plan) -> Reader:
     out.mkdir(exist_ok=True)
-    return train(tiny(), sampler(), plan, out, Log(out, plan.steps, CONTRAST.parts), CONTRAST)
+    return train(tiny(), sampler(), plan, out, CONTRAST)
 
 
 def test_loss_falls_and_answers_come_nearer(tmp_path: Path) -> None:

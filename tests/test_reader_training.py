@@ -19,12 +19,11 @@ from rag.models.network import Words
 from rag.models.reader.data import Collection, Passage, Question, both_scripts, held_out, read_collection
 from rag.models.reader.encoding import MAX_TOKENS, TRIMS, Encoder, find_range
 from rag.models.reader.export import Calibration, write_folder, write_reader
-from rag.models.reader.loss import PARTS, batch, pair_loss
+from rag.models.reader.loss import batch, pair_loss
 from rag.models.reader.measures import auroc, calibration_error, exact, fit_calibration, overlap_f1
 from rag.models.reader.negatives import Bm25, search
 from rag.models.reader.network import Reader, Shape
 from rag.models.reader.plot import draw, smooth
-from rag.models.reader.progress import Log
 from rag.models.reader.reading import onnx_run, pieces, read, torch_run
 from rag.models.reader.sampling import PLACES, Pair, Sampler, recurring
 from rag.models.reader.shipped import read_weights
@@ -74,7 +73,7 @@ def weights(reader: Reader) -> torch.Tensor:
 
 def test_loss_falls(tmp_path: Path) -> None:
     plan = Plan(steps=40, rate=3e-3, head_rate=1.0, processes=1, pairs=PLACES, save_every=1000)
-    train(tiny(), made_sampler(), plan, tmp_path, Log(tmp_path, plan.steps, PARTS))
+    train(tiny(), made_sampler(), plan, tmp_path)
     records = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
     losses = [record["loss"] for record in records]
     assert len(losses) == 40
@@ -84,10 +83,10 @@ def test_loss_falls(tmp_path: Path) -> None:
 
 def test_a_broken_off_training_ends_with_the_same_weights(tmp_path: Path) -> None:
     whole = Plan(steps=6, rate=1e-3, processes=1, pairs=8)
-    straight = train(tiny(), made_sampler(2), whole, tmp_path / "a", Log(made(tmp_path / "a"), 6, PARTS))
+    straight = train(tiny(), made_sampler(2), whole, made(tmp_path / "a"))
     broken = Plan(steps=6, rate=1e-3, processes=1, pairs=8, stop_at=3)
-    train(tiny(), made_sampler(2), broken, tmp_path / "b", Log(made(tmp_path / "b"), 6, PARTS))
-    resumed = train(tiny(), made_sampler(2), whole, tmp_path / "b", Log(tmp_path / "b", 6, PARTS))
+    train(tiny(), made_sampler(2), broken, made(tmp_path / "b"))
+    resumed = train(tiny(), made_sampler(2), whole, tmp_path / "b")
     assert torch.equal(weights(straight), weights(resumed))
     assert not torch.equal(weights(straight), weights(tiny()))
 
@@ -97,7 +96,7 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
     for count in (1, 2):
         plan = Plan(steps=2, rate=1e-3, processes=count, pairs=8)
         out = made(tmp_path / str(count))
-        found.append(weights(train(tiny(), made_sampler(), plan, out, Log(out, 2, PARTS))))
+        found.append(weights(train(tiny(), made_sampler(), plan, out)))
     assert torch.allclose(*found, atol=1e-4)
 
 
@@ -115,7 +114,7 @@ def test_a_process_that_fails_ends_the_training_with_a_message(tmp_path: Path) -
     sampler.__class__ = Failing
     plan = Plan(steps=2, rate=1e-3, processes=2, pairs=8)
     with pytest.raises(WenjuError, match="中途退出"):
-        train(tiny(), sampler, plan, tmp_path, Log(tmp_path, 2, PARTS))
+        train(tiny(), sampler, plan, tmp_path)
 
 
 def made(folder: Path) -> Path:

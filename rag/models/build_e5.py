@@ -91,26 +91,6 @@ def torch_weights(packed: Packed, kept: list[int]) -> dict[str, Floats]:
     return weights
 
 
-def encoder_weights(packed: Packed) -> dict[str, Floats]:
-    """The weights under the names of ``rag.models.reader.network.Reader``, but for the word table."""
-    vectors, matrices = packed.vectors, packed.matrices
-    places = vectors["emb.pos"].reshape(-1, packed.shape.hidden)
-    weights = {
-        "places": places + vectors["emb.type"].reshape(-1, packed.shape.hidden)[0],
-        "norm.weight": vectors["emb.ln.w"],
-        "norm.bias": vectors["emb.ln.b"],
-    }
-    for layer in range(packed.shape.layers):
-        ours, theirs = f"layers.{layer}", f"l{layer}"
-        weights[f"{ours}.qkv.weight"] = np.concatenate([matrices[f"{theirs}.{part}.w"].floats() for part in "qkv"])
-        weights[f"{ours}.qkv.bias"] = np.concatenate([vectors[f"{theirs}.{part}.b"] for part in "qkv"])
-        for part in ("ao", "fi", "fo", "aln", "oln"):
-            name = f"{theirs}.{part}.w"
-            weights[f"{ours}.{part}.weight"] = matrices[name].floats() if name in matrices else vectors[name]
-            weights[f"{ours}.{part}.bias"] = vectors[f"{theirs}.{part}.b"]
-    return weights
-
-
 def bert_config(packed: Packed, kept: list[int]) -> dict[str, object]:
     """``config.json`` of a BertModel of this shape."""
     shape = packed.shape
@@ -172,10 +152,16 @@ def write_folder(folder: Path, packed: Packed, kept: list[int], first_module: st
 
 def write_embedded(folder: Path, packed: Packed, kept: list[int]) -> None:
     """A folder like the one that Wenju carries."""
+    import torch
+
+    from rag.models.reader.network import rename
+
     write_folder(folder, packed, kept, "rag.index.onnx_module.OnnxTransformer")
     (folder / MODEL_FILE).parent.mkdir(exist_ok=True)
     words = packed.matrices["emb.word"].rows(np.array(kept, np.int64))
-    model = write_encoder(encoder_weights(packed), Words(words.codes, words.scales), packed.shape.heads)
+    theirs = {name: torch.from_numpy(value) for name, value in torch_weights(packed, kept).items()}
+    weights = {name: value.numpy() for name, value in rename(theirs, packed.shape.layers).items()}
+    model = write_encoder(weights, Words(words.codes, words.scales), packed.shape.heads)
     onnx.save(model, folder / MODEL_FILE)
 
 

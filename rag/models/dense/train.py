@@ -8,8 +8,8 @@ The loop, its processes, its checkpoints and its log are those of ``rag.models.r
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -23,13 +23,13 @@ from rag.models.reader.data import read_collection
 from rag.models.reader.loss import batch
 from rag.models.reader.network import Reader, is_head, open_encoder
 from rag.models.reader.prepare import find_negatives
-from rag.models.reader.progress import Log
-from rag.models.reader.train import Goal, Plan, train
+from rag.models.reader.train import Goal, Plan, arguments, plan_of, train
 from rag.search.cedict import same_meaning
 from rag.settings import EMBEDDED_MODEL
 from rag.types import WenjuError
 
 TEMPERATURE = 0.02
+PLAN = Plan(steps=400, rate=5e-5, seed=5, save_every=50)
 BACKWARD = 0.3
 """Weight of finding the text asked for a text found, beside finding the text for what was asked."""
 TOGETHER = 16
@@ -76,29 +76,12 @@ def pooled(encoder: Reader, texts: Sequence[Sequence[int]], device: torch.device
 
 def main() -> None:
     """Command line of the training."""
-    parser = ArgumentParser(description="Train the encoder of the dense index.")
-    parser.add_argument("--data", type=Path, required=True, help="folder with drcd-dev, drcd-test, cmrc-trial, news-8k")
-    parser.add_argument("--encoder", type=Path, required=True, help="DIR/pruned of rag.models.build_e5 --fp32 DIR")
-    parser.add_argument("--out", type=Path, default=Path("build/dense"))
-    parser.add_argument("--steps", type=int, default=400)
-    parser.add_argument("--minutes", type=float, default=0.0, help="end decayed after so many minutes (0: no limit)")
-    parser.add_argument("--rate", type=float, default=5e-5, help="highest learning rate")
-    parser.add_argument("--seed", type=int, default=5)
+    parser = arguments("Train the encoder of the dense index.", Path("build/dense"), PLAN)
     parser.add_argument("--together", type=int, default=TOGETHER, help="triples contrasted with each other")
-    parser.add_argument("--stop-at", type=int, default=0)
     options = parser.parse_args()
-    cuda = torch.cuda.is_available()
-    plan = Plan(
-        steps=options.steps,
-        minutes=options.minutes,
-        rate=options.rate,
-        pairs=options.together,
-        processes=1 if cuda or options.together > TOGETHER else 2,
-        save_every=50,
-        stop_at=options.stop_at,
-        seed=options.seed,
-        device="cuda" if cuda else "cpu",
-    )
+    plan = plan_of(options, PLAN)
+    alone = plan.device == "cuda" or options.together > TOGETHER
+    plan = replace(plan, pairs=options.together, processes=1 if alone else 2)
     options.out.mkdir(parents=True, exist_ok=True)
     encoder = open_encoder(options.encoder, rate=0.0)
     for name, parameter in encoder.named_parameters():
@@ -108,7 +91,7 @@ def main() -> None:
     wrong, _ = find_negatives(collection, options.out / "negatives.npz")
     tokenizer = open_tokenizer(EMBEDDED_MODEL)
     sampler = Sampler(collection, tokenizer, (PROMPTS["query"], PROMPTS["passage"]), wrong, same_meaning(), plan.seed)
-    train(encoder, sampler, plan, options.out, Log(options.out, plan.steps, CONTRAST.parts), CONTRAST)
+    train(encoder, sampler, plan, options.out, CONTRAST)
 
 
 if __name__ == "__main__":

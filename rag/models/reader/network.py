@@ -151,11 +151,11 @@ def open_encoder(folder: Path, rate: float = 0.1) -> Reader:
     weights = load_file(path)
     words = weights["embeddings.word_embeddings.weight"]
     reader = Reader(Shape(vocabulary=len(words)), rate)
-    reader.load_state_dict(_rename(weights, reader.shape.layers), strict=False)
+    reader.load_state_dict(rename(weights, reader.shape.layers), strict=False)
     return reader
 
 
-def _rename(weights: Mapping[str, Tensor], layers: int) -> dict[str, Tensor]:
+def rename(weights: Mapping[str, Tensor], layers: int) -> dict[str, Tensor]:
     """transformers' names -> ours; the one token type is added to the positions."""
     ours = {
         "words.weight": weights["embeddings.word_embeddings.weight"],

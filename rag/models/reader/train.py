@@ -13,10 +13,10 @@ from __future__ import annotations
 import os
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import BrokenBarrierError
 from typing import TYPE_CHECKING, Any, Protocol
@@ -192,8 +192,11 @@ def _follow(rank: int, reader: Reader, shared: Shared, sampler: Items, plan: Pla
         raise
 
 
-def train(reader: Reader, sampler: Items, plan: Plan, out: Path, log: Log, goal: Goal = READING) -> Reader:
-    """Train, or go on from ``out/checkpoint.safetensors``; leaves a checkpoint there. Returns the trained reader."""
+def train(reader: Reader, sampler: Items, plan: Plan, out: Path, goal: Goal = READING) -> Reader:
+    """Train, or go on from ``out/checkpoint.safetensors``; leaves a checkpoint and a log there.
+
+    Returns the trained reader.
+    """
     shared = Shared(reader, plan, len(goal.parts))
     step, used = 0, 0.0
     if state := load_state(out):
@@ -216,7 +219,7 @@ def train(reader: Reader, sampler: Items, plan: Plan, out: Path, log: Log, goal:
     def save() -> None:
         save_state(out, State(step, time.monotonic() - began, shared.weights, shared.moments), reader)
 
-    with log, _all_there():
+    with Log(out, plan.steps, goal.parts) as log, _all_there():
         while True:
             seconds = time.monotonic() - began
             done = max(step / plan.steps, seconds / (plan.minutes * 60) if plan.minutes else 0.0)
@@ -249,37 +252,48 @@ def _all_there() -> Iterator[None]:
         ) from error
 
 
-def main() -> None:
-    """Command line of the training."""
-    from rag.models.reader.prepare import prepare
-
-    parser = ArgumentParser(description="Train the reader.")
+def arguments(description: str, out: Path, plan: Plan) -> ArgumentParser:
+    """The options of every training; ``plan`` holds their defaults."""
+    parser = ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, required=True, help="folder with drcd-dev, drcd-test, cmrc-trial, news-8k")
     parser.add_argument("--encoder", type=Path, required=True, help="DIR/pruned of rag.models.build_e5 --fp32 DIR")
-    parser.add_argument("--out", type=Path, default=Path("build/reader"))
-    parser.add_argument("--steps", type=int, default=Plan().steps)
-    parser.add_argument("--minutes", type=float, default=0.0, help="end decayed after so many minutes (0: no limit)")
-    parser.add_argument("--cloze-steps", type=int, default=150, help="first steps on cloze questions")
-    parser.add_argument("--begin", type=Path, help="go on from this shipped reader instead of the encoder")
-    parser.add_argument("--rate", type=float, default=Plan().rate, help="highest learning rate")
-    parser.add_argument("--seed", type=int, default=Plan().seed)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--stop-at", type=int, default=0)
-    options = parser.parse_args()
-    cuda = torch.cuda.is_available()
-    plan = Plan(
+    parser.add_argument("--out", type=Path, default=out)
+    parser.add_argument("--steps", type=int, default=plan.steps)
+    parser.add_argument("--minutes", type=float, default=plan.minutes, help="end decayed after so long (0: no limit)")
+    parser.add_argument("--rate", type=float, default=plan.rate, help="highest learning rate")
+    parser.add_argument("--seed", type=int, default=plan.seed)
+    parser.add_argument("--stop-at", type=int, default=plan.stop_at)
+    return parser
+
+
+def plan_of(options: Namespace, plan: Plan) -> Plan:
+    """``plan`` with what ``arguments`` were given, on the GPU when there is one."""
+    return replace(
+        plan,
         steps=options.steps,
         minutes=options.minutes,
         rate=options.rate,
         seed=options.seed,
-        pairs=PLACES if cuda else Plan().pairs,
-        processes=1 if cuda else options.processes,
         stop_at=options.stop_at,
-        device="cuda" if cuda else "cpu",
+        device="cuda" if torch.cuda.is_available() else "cpu",
     )
+
+
+def main() -> None:
+    """Command line of the training."""
+    from rag.models.reader.prepare import prepare
+
+    parser = arguments("Train the reader.", Path("build/reader"), Plan())
+    parser.add_argument("--cloze-steps", type=int, default=150, help="first steps on cloze questions")
+    parser.add_argument("--begin", type=Path, help="go on from this shipped reader instead of the encoder")
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    plan = plan_of(options, Plan())
+    cuda = plan.device == "cuda"
+    plan = replace(plan, pairs=PLACES if cuda else plan.pairs, processes=1 if cuda else options.processes)
     options.out.mkdir(parents=True, exist_ok=True)
     reader, sampler = prepare(options.data, options.encoder, options.out, plan.seed, options.cloze_steps, options.begin)
-    train(reader, sampler, plan, options.out, Log(options.out, plan.steps, PARTS))
+    train(reader, sampler, plan, options.out)
 
 
 if __name__ == "__main__":
