@@ -221,3 +221,15 @@ def test_a_client_that_leaves_ends_the_models_stream(chain: QAChain) -> None:
 def test_the_chain_is_the_one_that_was_asked(chain: QAChain) -> None:
     assert chain.extractive().writer is None
     assert replace(chain.invoke(ASKED), timings=chain.invoke(ASKED).timings).engine == "extractive"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("ask", {"question": "工会要做什么？", "k": -5}),
+        ("search", {"question": "工会", "filters": {"source": ["x"]}}),
+        ("ask", {"question": "工会", "history": [{"question": "a", "role": "user"}]}),
+    ],
+)
+def test_a_key_that_nobody_knows_is_refused(url: str, path: str, body: dict[str, object]) -> None:
+    assert httpx.post(f"{url}/api/{path}", json=body, timeout=30).status_code == 422

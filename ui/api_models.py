@@ -12,11 +12,14 @@ from ui.library import Documents
 
 MOST_TURNS = 10
 """Earlier turns that are read; older ones are passed over."""
+STRICT = ConfigDict(extra="forbid")
+"""A key that nobody knows is a mistake and not to be passed over in silence: ``k`` means nothing to a question."""
 
 
 class FiltersIn(BaseModel):
     """Which documents may be used; empty means all. Dates are ISO prefixes."""
 
+    model_config = STRICT
     sources: list[str] = Field(default_factory=list, max_length=1000)
     publications: list[str] = Field(default_factory=list, max_length=100)
     authors: list[str] = Field(default_factory=list, max_length=100)
@@ -52,6 +55,7 @@ class CitationIn(BaseModel):
 class TurnIn(BaseModel):
     """An earlier question and its answer, best with the citations this API gave."""
 
+    model_config = STRICT
     question: str = Field(max_length=20_000)
     answer: str = Field(default="", max_length=100_000)
     citations: list[CitationIn] = Field(default_factory=list, max_length=100)
@@ -60,6 +64,7 @@ class TurnIn(BaseModel):
 class AskIn(BaseModel):
     """A question, perhaps in a conversation."""
 
+    model_config = STRICT
     question: str = Field(max_length=200_000)
     history: list[TurnIn] = Field(default_factory=list, max_length=200)
     filters: FiltersIn = Field(default_factory=FiltersIn)
@@ -76,6 +81,7 @@ class AskIn(BaseModel):
 class SearchIn(BaseModel):
     """Words or a question to find passages for."""
 
+    model_config = STRICT
     question: str = Field(max_length=200_000)
     k: int = Field(default=10, ge=1, le=100)
     filters: FiltersIn = Field(default_factory=FiltersIn)

@@ -6,7 +6,9 @@ import hashlib
 import hmac
 import time
 from base64 import b64decode
+from collections.abc import Sequence
 from http.cookies import SimpleCookie
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote
 
@@ -43,6 +45,13 @@ OPEN = ("/healthz", "/login", "/own/page.css", "/own/mark.svg")
 DAYS = 30
 
 
+FOREIGN_HOST = (
+    "这个名称不是本服务的名称。经由代理或别的域名访问时，请把它写进 WENJU_TRUSTED_HOSTS"
+    "（wenju.toml 里的 trusted_hosts）。"
+    "(this server was not started for that name; list it in WENJU_TRUSTED_HOSTS)"
+)
+
+
 class SafeHeaders:
     """Adds the headers to every answer, and refuses request bodies past ``largest`` bytes."""
 
@@ -67,6 +76,57 @@ class SafeHeaders:
             await JSONResponse({"error": "请求太大。(too large)"}, 413)(scope, receive, send_safely)
             return
         await self.app(scope, receive, send_safely)
+
+
+class KnownHosts:
+    """Answers only who asks for a name that this server was started for.
+
+    A web page whose own name was pointed at 127.0.0.1 (DNS rebinding) sends that name as ``Host``, and would otherwise
+    read everything as if it were our own page. Addresses in digits cannot be pointed elsewhere; they are taken when the
+    server listens beyond loopback.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, others: Sequence[str] = ()) -> None:
+        self.app = app
+        self._known = {_bare_host(name) for name in ("127.0.0.1", "localhost", "::1", host, *others)}
+        self._any_address = _bare_host(host) not in ("127.0.0.1", "localhost", "::1")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] not in ("http", "websocket") or self.knows(Headers(scope=scope).getlist("host")):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 4421})
+        else:
+            await JSONResponse({"error": FOREIGN_HOST}, 421)(scope, receive, send)
+
+    def knows(self, hosts: Sequence[str]) -> bool:
+        """Whether a request's one ``Host`` header names this server."""
+        if len(hosts) != 1:
+            return False
+        name = _bare_host(hosts[0])
+        return name in self._known or (self._any_address and _is_address(name))
+
+
+def _bare_host(host: str) -> str:
+    """A name or address without port, brackets and final dot, in lower case.
+
+    >>> _bare_host("[::1]:7860"), _bare_host("Localhost.:80"), _bare_host("::1")
+    ('::1', 'localhost', '::1')
+    """
+    host = host.strip().lower()
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    name, _, port = host.rpartition(":")
+    return (name if port.isdigit() and ":" not in name and name else host).rstrip(".")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 class Password:

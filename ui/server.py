@@ -25,7 +25,7 @@ from ui.feedback import FeedbackBook
 from ui.limits import Bucket, Gate
 from ui.page import head, login_page
 from ui.routes import limited, router
-from ui.security import COOKIE, DAYS, SILENT, PageHead, Password, SafeHeaders
+from ui.security import COOKIE, DAYS, SILENT, KnownHosts, PageHead, Password, SafeHeaders
 from ui.suggest import Suggestions
 from ui.text import table
 from ui.upload import FILES
@@ -77,7 +77,8 @@ def create_app(
         password.app = app
     facts = {"question": settings.max_question, "mb": settings.max_upload_mb, "files": FILES}
     guarded = PageHead(password or app, head(facts))
-    return SafeHeaders(guarded, (settings.max_upload_mb * FILES + 1) << 20)
+    named = KnownHosts(guarded, settings.host, settings.trusted_hosts)
+    return SafeHeaders(named, (settings.max_upload_mb * FILES + 1) << 20)
 
 
 def _own_files(app: FastAPI) -> None:
@@ -165,4 +166,6 @@ def _plain_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        return JSONResponse({"error": "请求的内容有误。(invalid request)"}, 422)
+        unknown = [str(e["loc"][-1]) for e in error.errors() if e["type"] == "extra_forbidden"]
+        named = f"不认识的键：{'、'.join(unknown)[:200]}。(unknown key)" if unknown else ""
+        return JSONResponse({"error": named or "请求的内容有误。(invalid request)"}, 422)
