@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from rag.settings import EMBEDDED_READER
 from rag.types import WenjuError
 
 app = typer.Typer(
@@ -187,6 +188,20 @@ def fit(
 
     with _explained():
         fit_weights(index, data, reader)
+
+
+@app.command()
+def judge(
+    questions: Annotated[list[Path], typer.Argument(help="写好的题，一个或几个 jsonl 文件")],
+    units: Annotated[Path, typer.Option(help="题所问的文段")] = Path("../shared/data/units/units.jsonl"),
+    model: Annotated[Path, typer.Option(help="阅读模型的目录")] = EMBEDDED_READER,
+    keep: Annotated[Path | None, typer.Option(help="每一题的判断写到这里")] = None,
+) -> None:
+    """阅读模型分得清答案与差一点的吗。The reader alone on written validation questions."""
+    from eval.judge import main as judge_questions
+
+    with _explained():
+        judge_questions(units, questions, model, keep)
 
 
 @app.command()

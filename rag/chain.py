@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from time import perf_counter
 from typing import Any
@@ -28,7 +28,7 @@ from rag.answer.read import Evidence, SentenceReader, side_by_side
 from rag.index.embed import open_encoder
 from rag.index.library import Library, open_library
 from rag.search.english import with_chinese
-from rag.search.followup import stand_alone
+from rag.search.followup import wordings
 from rag.search.rerank import Budget, Reranked, Reranker, open_reranker, rerank
 from rag.search.retrieve import Retriever
 from rag.search.sides import sides
@@ -41,6 +41,21 @@ GIVEN = 8
 """Passages given to a chat model at most."""
 SHOWN = 10
 """Hits of an answer."""
+
+
+SURE = 0.7
+"""Confidence that an answer needs to a question that was completed from the conversation, when the question as typed
+finds none: a subject that was changed must not be dragged along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was asked in the end, what was found for it, what of that answers, and how long it took."""
+
+    asked: str
+    hits: tuple[Hit, ...]
+    evidence: Evidence
+    timings: Timings
 
 
 class QAChain(Runnable[Question | str, Answer]):
@@ -76,24 +91,13 @@ class QAChain(Runnable[Question | str, Answer]):
         """Growing answers: the first has the hits and no text, the last is whole."""
         started = perf_counter()
         question = check_question(input, self.settings.max_question)
-        asked = self.writer.stand_alone(question) if self.writer else stand_alone(question)
-        sought = with_chinese(asked, self.library)
-        found = self.search(sought, question.filters)
-        searched = perf_counter()
-        looked = self.rerank(sought, found)
-        ranked = perf_counter()
-        hits = looked.hits[:SHOWN]
+        looked = self._look(question)
         answer = Answer(
-            question.text, "", (), hits, Status.NO_EVIDENCE,
-            standalone=asked if asked != question.text else "", timings=_timings(started, searched, ranked, ranked),
+            question.text, "", (), looked.hits, Status.NO_EVIDENCE,
+            standalone=looked.asked if looked.asked != question.text else "", timings=looked.timings,
         )  # fmt: skip
         yield answer
-        evidence = self.reader.read(sought, analyse(asked), hits, looked.readings)
-        if both := self._both(asked, question.filters):
-            evidence, hits = both
-            answer = replace(answer, hits=hits)
-        answer = replace(answer, timings=_timings(started, searched, ranked, perf_counter()))
-        with closing(self._say(answer, asked, evidence)) as said:
+        with closing(self._say(answer, looked.asked, looked.evidence)) as said:
             for answer in said:
                 yield replace(answer, timings=replace(answer.timings, total=_since(started)))
 
@@ -118,22 +122,40 @@ class QAChain(Runnable[Question | str, Answer]):
 
     def read(self, asked: str) -> Evidence:
         """The evidence for a question that stands alone, whatever its confidence."""
-        return self._look(asked, Filters())[0]
+        return self._read(asked, Filters()).evidence
 
-    def _look(self, asked: str, filters: Filters) -> tuple[Evidence, tuple[Hit, ...]]:
-        sought = with_chinese(asked, self.library)
-        looked = self.rerank(sought, self.search(sought, filters))
-        hits = looked.hits[:SHOWN]
-        return self.reader.read(sought, analyse(asked), hits, looked.readings), hits
+    def _look(self, question: Question) -> Looked:
+        """What is found: for the question as it was typed, or as the conversation completes it where only that is sure.
 
-    def _both(self, asked: str, filters: Filters) -> tuple[Evidence, tuple[Hit, ...]] | None:
-        """For a question about two things: what is said of each, and the hits of both; None unless both are found."""
-        found = [self._look(side, filters) for side in sides(asked)]
-        joined = side_by_side([evidence for evidence, _ in found], self.reader.weights.threshold)
+        Nothing of an earlier subject is carried into a question that has its own answer, or none at all.
+        """
+        tried = (self.writer.stand_alone(question),) if self.writer else wordings(question)
+        first = self._read(tried[0], question.filters)
+        if len(tried) == 1 or first.evidence.confidence >= self.reader.weights.threshold:
+            return first
+        again = self._read(tried[1], question.filters)
+        return again if again.evidence.confidence >= SURE else first
+
+    def _read(self, asked: str, filters: Filters) -> Looked:
+        looked = self._one(asked, filters)
+        sides_ = [self._one(side, filters) for side in sides(asked)]
+        joined = side_by_side([side.evidence for side in sides_], self.reader.weights.threshold)
         if joined is None:
-            return None
-        hits = {hit.passage.id: hit for pair in zip_longest(*(hits for _, hits in found)) for hit in pair if hit}
-        return joined, tuple(hits.values())[:SHOWN]
+            return looked
+        both = {hit.passage.id: hit for pair in zip_longest(*(side.hits for side in sides_)) for hit in pair if hit}
+        return replace(looked, hits=tuple(both.values())[:SHOWN], evidence=joined)
+
+    def _one(self, asked: str, filters: Filters) -> Looked:
+        """search → rerank → read, once."""
+        started = perf_counter()
+        sought = with_chinese(asked, self.library)
+        found = self.search(sought, filters)
+        searched = perf_counter()
+        looked = self.rerank(sought, found)
+        ranked = perf_counter()
+        hits = looked.hits[:SHOWN]
+        evidence = self.reader.read(sought, analyse(asked), hits, looked.readings)
+        return Looked(asked, hits, evidence, _timings(started, searched, ranked, perf_counter()))
 
     def _say(self, answer: Answer, asked: str, evidence: Evidence) -> Generator[Answer]:
         language = language_of(answer.question)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from rag.answer.bylines import byline_quotes
 from rag.answer.confidence import UNREAD, Features, Scored, Weights, confidence, features
-from rag.answer.evidence import Candidate, candidates
+from rag.answer.evidence import Candidate, candidates, missing_facts
 from rag.answer.fitting import fits
+from rag.answer.judge import Judged, judge
 from rag.answer.lists import find_list
 from rag.answer.question import Analysis, Asked, is_command
 from rag.answer.quoting import make_quote
-from rag.corpus.clauses import units
+from rag.corpus.clauses import Range, units
 from rag.corpus.fold import fold
 from rag.corpus.mentions import find_names
 from rag.corpus.numerals import find_numbers
@@ -25,6 +26,8 @@ from rag.types import Hit, Quote
 
 READ = 8
 """Passages whose sentences are looked at."""
+SURE = 0.6
+"""Chance from which the reader model chooses the sentences, and that a second passage needs to be quoted as well."""
 AT_MOST = 3
 """Quotes in an answer that is not a list."""
 CLOSE = 0.86
@@ -80,12 +83,15 @@ class SentenceReader:
     ) -> Evidence:
         """The quotes that answer ``question``, with the probability that they do.
 
+        Where a reader model that was taught which sentences answer is ``SURE``, it chooses them; else those nearest in
+        wording and meaning are quoted.
+
         ``readings`` are what the reader model made of the hits, by passage id; without them wording and meaning decide.
         """
         if is_command(question):
             return Evidence((), 0.0, "这是一项指令或任务，不是可以由文献回答的问题。")
         special = byline_quotes(question, analysis, hits, self._library)
-        if special:
+        if special and not _lacking(question, special, hits, self._library):
             return Evidence(special, 1.0)
         if analysis.asked is Asked.PUBLISHED:
             return Evidence((), 0.0, "文中没有印出这篇文章发表的时间和报刊。")
@@ -97,8 +103,27 @@ class SentenceReader:
             return Evidence((), 0.0)
         ranked = _ranked(question, analysis, found)
         signs = features(question, analysis, ranked, self._library, readings)
-        quotes = self._best(question, analysis, ranked, readings)
-        return Evidence(quotes, confidence(signs, self.weights if readings else UNREAD), features=signs)
+        sure = confidence(signs, self.weights if readings else UNREAD)
+        judged = judge(hits, readings, SURE) if any(r.part is not None for r in readings.values()) else []
+        if judged and judged[0].chance >= SURE and analysis.language == "zh":
+            return Evidence(self._judged(question, analysis, judged, readings), sure, features=signs)
+        return Evidence(self._best(question, analysis, ranked, readings), sure, features=signs)
+
+    def _judged(
+        self, question: str, analysis: Analysis, found: Sequence[Judged], readings: Mapping[str, Reading]
+    ) -> tuple[Quote, ...]:
+        """The sentences that the reader model holds to be the answer."""
+        return tuple(
+            make_quote(
+                one.hit.passage,
+                self._library.clean(one.hit.passage.source_id),
+                one.start,
+                one.end,
+                one.chance,
+                _exact(question, one.hit.passage.text, (one.start, one.end), analysis, readings[one.hit.passage.id]),
+            )
+            for one in found
+        )
 
     def _own_words(self, question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
         """Only the hits of an author whom the question names, when there are any: nobody else says what 徐留平认为."""
@@ -131,6 +156,12 @@ class SentenceReader:
         if end - start < SHORT and analysis.asked not in _EXACT:
             end = _with_next(passage.text, end)
         return make_quote(passage, clean, start, end, scored.score, _focus(question, scored, analysis, reading))
+
+
+def _lacking(question: str, quotes: Sequence[Quote], hits: Sequence[Hit], library: Library) -> bool:
+    """Whether the first quote's article lacks a number, or every article a city or 《title》, of the question."""
+    own = [Hit(quote.passage, quote.score, {}) for quote in quotes[:1]]
+    return bool(missing_facts(question, [*own, *hits], library))
 
 
 def side_by_side(found: Sequence[Evidence], threshold: float) -> Evidence | None:
@@ -195,12 +226,22 @@ def _focus(question: str, scored: Scored, analysis: Analysis, reading: Reading |
     if analysis.asked not in _EXACT or not scored.fits:
         return ""
     candidate, text = scored.candidate, scored.candidate.text
-    if reading and (span := reading.best_span(candidate.start, candidate.end)):
-        words = whole_words(text, candidate.hit.passage.text[span[0] : span[1]].strip("，。；：、,. \u3000"))
-        if 0 < len(words) <= LONGEST_FOCUS and words in text and fits(question, analysis, words):
-            return words
+    inside = (candidate.start, candidate.end)
+    if reading and (words := _exact(question, candidate.hit.passage.text, inside, analysis, reading)):
+        return words
     if analysis.asked not in (Asked.HOW_MANY, Asked.WHEN):
         return ""
     found = (m.group() for m in _HINTS[analysis.asked].finditer(text))
     matches = {words for words in found if _NUMBER.search(words) and fits(question, analysis, words)}
     return matches.pop() if len(matches) == 1 else ""
+
+
+def _exact(question: str, passage: str, inside: Range, analysis: Analysis, reading: Reading) -> str:
+    """The reader model's words among the characters ``inside`` of a passage, if they are of the kind asked for."""
+    text = passage[slice(*inside)]
+    span = reading.best_span(*inside) if analysis.asked in _EXACT else None
+    if span is None:
+        return ""
+    words = whole_words(text, passage[span[0] : span[1]].strip("，。；：、,. \u3000"))
+    fit = 0 < len(words) <= LONGEST_FOCUS and words in text and fits(question, analysis, words)
+    return words if fit else ""

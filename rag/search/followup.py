@@ -82,6 +82,22 @@ def depends(question: Question) -> bool:
     return bool(talk.topic) and _leans(question.text, talk)
 
 
+def wordings(question: Question) -> tuple[str, ...]:
+    """What to search for, in the order of trying: a question that only stands in a conversation as it reads there, one
+    that could stand alone first as it was typed.
+
+    A short question without a pronoun (红烧肉怎么做才不腻？) may lean on the last one or change the subject: only what
+    is found can tell.
+    """
+    full = stand_alone(question)
+    if full == question.text:
+        return (full,)
+    folded = fold(question.text)
+    cued = any(cue.search(folded) for cue in (PERSON, ARTICLE, AUTHOR, THING, ITEM)) or CALLED.match(folded)
+    short = _own_words(folded) < OWN_TOPIC // 2
+    return (full,) if cued or short else (question.text, full)
+
+
 def topic_of(question: str) -> str:
     """What a question is about: the question without the words that ask.
 

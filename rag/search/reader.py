@@ -25,6 +25,9 @@ Floats = npt.NDArray[np.float32]
 LONGEST = 48
 """Longest answer looked for, in tokens: as long as the longest clause that people quote as one."""
 
+LONGEST_HEAD = 40
+"""Characters of a title that are read before a text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -40,6 +43,17 @@ class Reading:
     """Logit of each token being the answer's last."""
     trims: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
     """Characters to cut from the front of a first token and from the back of a last one."""
+    logit: float = 0.0
+    """The relevance before calibration."""
+    part: Floats | None = None
+    """Logit of each token standing in a sentence that is part of the answer; None for a model without that head."""
+
+    def part_of_answer(self, begin: int, stop: int) -> float:
+        """Probability (0 to 1) that characters ``begin:stop`` are part of the answer; 0 where nothing was read."""
+        if self.part is None:
+            return 0.0
+        inside = [i for i, (left, right) in enumerate(self.offsets) if left >= begin and right <= stop and right > left]
+        return probability(float(self.part[inside].mean())) if inside else 0.0
 
     def moved(self, by: int) -> Reading:
         """The same with every offset ``by`` characters further on: what was read was a part of a passage."""
@@ -80,27 +94,40 @@ class Reader:
             ) from error
         self._encode = Encoder(open_tokenizer(folder))
         self._session = open_session(folder, threads)
+        self.judges = any(output.name == "part" for output in self._session.get_outputs())
+        """Whether it was taught which sentences answer, and to read them under the title of their document."""
 
-    def read(self, question: str, texts: Sequence[str]) -> list[Reading]:
-        """Each text read for ``question``; both are read in one script first, which keeps every offset."""
+    def read(self, question: str, texts: Sequence[str], heads: Sequence[str] = ()) -> list[Reading]:
+        """Each text read for ``question``, under its head (the title of its document) where ``heads`` has one; offsets
+        are those of the text alone. All is read in one script, which keeps every offset."""
         asked = plain(question)
-        return [self._read(self._encode(asked, to_simplified(text))) for text in texts]
+        tops = [
+            f"{to_simplified(head)[:LONGEST_HEAD]}\n" if head else ""
+            for head in (heads if self.judges and heads else [""] * len(texts))
+        ]
+        return [
+            self._read(self._encode(asked, top + to_simplified(text)), len(top))
+            for top, text in zip(tops, texts, strict=True)
+        ]
 
     def relevance(self, question: str, texts: Sequence[str]) -> list[float]:
         """Probability (0 to 1) that each text answers ``question``."""
         return [reading.relevance for reading in self.read(question, texts)]
 
-    def _read(self, pair: Encoded) -> Reading:
+    def _read(self, pair: Encoded, top: int) -> Reading:
         found = run_all(self._session, list(pair.ids))
-        inside = slice(pair.first, pair.first + len(pair.offsets))
+        skipped = sum(left < top for left, _ in pair.offsets)
+        inside = slice(pair.first + skipped, pair.first + len(pair.offsets))
         trims = [found[name][0, inside, :TRIMS].argmax(axis=-1) for name in ("trim_start", "trim_end")]
         logit = float(found["relevance"].reshape(-1)[0])
         return Reading(
             relevance=probability(logit / self._temperature + self._bias),
-            offsets=pair.offsets,
+            offsets=tuple((left - top, right - top) for left, right in pair.offsets[skipped:]),
             start=found["start"][0, inside],
             end=found["end"][0, inside],
             trims=(trims[0], trims[1]),
+            logit=logit,
+            part=found["part"][0, inside] if "part" in found else None,
         )
 
 

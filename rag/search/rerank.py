@@ -74,7 +74,7 @@ def rerank(
         places = [windows.get(hit.passage.id, (0, len(hit.passage.text))) for hit in batch]
         texts = [hit.passage.text[start:end] for hit, (start, end) in zip(batch, places, strict=True)]
         if isinstance(model, Reader):
-            made = model.read(question, texts)
+            made = model.read(question, texts, [hit.passage.title for hit in batch])
             moved = (reading.moved(start) for reading, (start, _) in zip(made, places, strict=True))
             readings |= {hit.passage.id: reading for hit, reading in zip(batch, moved, strict=True)}
             values = [reading.relevance for reading in made]

@@ -26,6 +26,17 @@ class Encoded:
     offsets: tuple[tuple[int, int], ...]
     """Characters of the passage that each of its tokens covers."""
     label: Label | None = None
+    parts: tuple[Part, ...] = ()
+    """The sentences of the passage, in order; none where nobody asks which of them answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One sentence: token indices into ``ids``, half-open, and whether it is part of the answer."""
+
+    start: int
+    end: int
+    answers: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@
 
 Node by node with onnxruntime's fused operators, like the encoder (``rag.models.network``), so that it runs as fast.
 Inputs ``input_ids`` and ``attention_mask`` [B, T]; outputs ``start`` and ``end`` [B, T], ``trim_start`` and
-``trim_end`` [B, T, 4], ``relevance`` [B], all logits. The heads stay in fp32; the word table is the encoder's own.
+``trim_end`` [B, T, 4], ``relevance`` [B], ``part`` [B, T], all logits. The heads stay in
+fp32; the word table is the encoder's own.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def write_reader(weights: Weights, words: Words, heads: int = HEADS, levels: int
     _heads(graph, weights, trunk(graph, weights, words, heads, levels))
     shapes: dict[str, list[str | int]] = {"start": [], "end": [], "trim_start": [TRIMS], "trim_end": [TRIMS]}
     outputs = [output(name, ["batch", "length", *more]) for name, more in shapes.items()]
-    return make_model("reader-zh", graph, [*outputs, output("relevance", ["batch"])])
+    outputs += [output("relevance", ["batch"]), output("part", ["batch", "length"])]
+    return make_model("reader-zh", graph, outputs)
 
 
 def write_folder(folder: Path, model: onnx.ModelProto, calibration: Calibration) -> None:
@@ -80,15 +82,17 @@ def _heads(graph: Graph, weights: Weights, x: str) -> None:
     last = graph.constant("last", np.array([-1], np.int64))
     for name in ("start", "end"):
         graph("Squeeze", f"{name}.column", last, name=name)
+    graph("Squeeze", _float(graph, weights, x, "part.column", "part"), last, name="part")
     first = graph("Gather", x, graph.constant("first", np.array([0], np.int64)), name="first.token", axis=1)
     pooled = graph("Gelu", _float(graph, weights, first, "pool"), name="pool.gelu", domain=RUNTIME)
     judged = _float(graph, weights, pooled, "judge")
     graph("Squeeze", judged, graph.constant("judged.axes", np.array([1, 2], np.int64)), name="relevance")
 
 
-def _float(graph: Graph, weights: Weights, x: str, name: str) -> str:
-    product = graph("MatMul", x, graph.constant(f"{name}.w", weights[f"{name}.weight"].T), name=f"{name}.product")
-    return graph("Add", product, graph.constant(f"{name}.b", weights[f"{name}.bias"]), name=name)
+def _float(graph: Graph, weights: Weights, x: str, name: str, head: str = "") -> str:
+    head = head or name
+    product = graph("MatMul", x, graph.constant(f"{head}.w", weights[f"{head}.weight"].T), name=f"{name}.product")
+    return graph("Add", product, graph.constant(f"{head}.b", weights[f"{head}.bias"]), name=name)
 
 
 def main() -> None:

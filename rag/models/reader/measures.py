@@ -55,12 +55,20 @@ def fit_calibration(right: Sequence[float], wrong: Sequence[float], rounds: int 
     truth = np.concatenate([np.ones(len(right)), np.zeros(len(wrong))])
     weight = np.concatenate([np.full(len(right), 0.5 / len(right)), np.full(len(wrong), 0.5 / len(wrong))])
     design = np.stack([logits, np.ones_like(logits)], axis=1)
+
+    def loss(at: Values) -> float:
+        signed = np.where(truth > 0, 1.0, -1.0) * (design @ at)
+        return float(weight @ np.logaddexp(0.0, -signed) + 5e-7 * at @ at)
+
     found = np.array([1.0, 0.0])
     for _ in range(rounds):  # Newton's method; the small ridge keeps separable data finite
-        chance = 1 / (1 + np.exp(-design @ found))
+        chance = 1 / (1 + np.exp(-np.clip(design @ found, -30, 30)))
         slope = design.T @ (weight * (chance - truth)) + 1e-6 * found
         curve = (design * (weight * chance * (1 - chance))[:, None]).T @ design + 1e-6 * np.eye(2)
-        found = found - np.linalg.solve(curve, slope)
+        step = np.linalg.solve(curve, slope)
+        while loss(found - step) > loss(found) and np.abs(step).max() > 1e-9:
+            step = step / 2  # where the curve is flat a whole step leads far away
+        found = found - step
     return float(1 / found[0]), float(found[1])
 
 

@@ -43,13 +43,14 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Logits: span ends [B, T], trims [B, T, 4], relevance [B]."""
+    """Logits: span ends [B, T], trims [B, T, 4], relevance [B], part of the answer [B, T]."""
 
     start: Tensor
     end: Tensor
     trim_start: Tensor
     trim_end: Tensor
     relevance: Tensor
+    part: Tensor
 
 
 class Dropout(nn.Module):
@@ -115,6 +116,7 @@ class Reader(nn.Module):
         self.spans = nn.Linear(shape.hidden, 2 + 2 * TRIMS)
         self.pool = nn.Linear(shape.hidden, shape.hidden)
         self.judge = nn.Linear(shape.hidden, 1)
+        self.part = nn.Linear(shape.hidden, 1)
 
     def states(self, ids: Tensor, mask: Tensor) -> Tensor:
         """[B, T] token ids and their mask (1 where there is a token) -> hidden states [B, T, hidden]."""
@@ -129,12 +131,15 @@ class Reader(nn.Module):
         x = self.states(ids, mask)
         spans = self.spans(x).float()
         relevance = self.judge(self.dropout(functional.gelu(self.pool(x[:, 0])))).float().squeeze(-1)
-        return Outputs(spans[..., 0], spans[..., 1], spans[..., 2 : 2 + TRIMS], spans[..., 2 + TRIMS :], relevance)
+        part = self.part(x).float().squeeze(-1)
+        return Outputs(
+            spans[..., 0], spans[..., 1], spans[..., 2 : 2 + TRIMS], spans[..., 2 + TRIMS :], relevance, part
+        )
 
 
 def is_head(name: str) -> bool:
     """Whether a parameter belongs to the new heads rather than to the encoder."""
-    return name.split(".")[0] in ("spans", "pool", "judge")
+    return name.split(".")[0] in ("spans", "pool", "judge", "part")
 
 
 def open_encoder(folder: Path, rate: float = 0.1) -> Reader:

@@ -10,33 +10,57 @@ import numpy.typing as npt
 import torch
 
 from rag.index.onnx import open_tokenizer
+from rag.models.network import read_words
+from rag.models.packed import BLOCK
 from rag.models.reader.data import Collection, Question, read_collection
 from rag.models.reader.encoding import Encoder
 from rag.models.reader.negatives import Bm25, Rows, best_rows, search
-from rag.models.reader.network import Reader, open_encoder
+from rag.models.reader.network import Reader, Shape, open_encoder
 from rag.models.reader.sampling import Sampler
 from rag.models.reader.shipped import read_weights
+from rag.models.reader.train import Items
+from rag.models.reader.written import WrittenSampler, read_written
 from rag.settings import EMBEDDED_MODEL
 
 DEPTH = 10
 
 
 def prepare(
-    data: Path, encoder: Path, out: Path, seed: int, cloze_steps: int, begin: Path | None = None
-) -> tuple[Reader, Sampler]:
-    """The reader to train, new or (``begin``) as it was shipped, and its training pairs.
+    data: Path,
+    encoder: Path | None,
+    out: Path,
+    seed: int,
+    cloze_steps: int,
+    begin: Path | None = None,
+    written: Sequence[Path] = (),
+) -> tuple[Reader, Items]:
+    """The reader to train, new or (``begin``) as it was shipped, and its training pairs; ``written`` questions too.
 
-    Raises WenjuError when data, encoder or shipped reader are absent.
+    Without ``encoder`` its word table is the embedded model's. Raises WenjuError when something is absent.
     """
     torch.manual_seed(seed)
-    reader = open_encoder(encoder)
+    reader = open_encoder(encoder) if encoder else open_shipped()
     if begin:
         shipped = {name: torch.from_numpy(array.copy()) for name, array in read_weights(begin).items()}
         reader.load_state_dict(shipped, strict=False)
     collection = read_collection(data)
     wrong, news = find_negatives(collection, out / "negatives.npz")
-    sampler = Sampler(collection, Encoder(open_tokenizer(EMBEDDED_MODEL)), wrong, news, seed, cloze_steps)
-    return reader, sampler
+    encode = Encoder(open_tokenizer(EMBEDDED_MODEL))
+    sampler = Sampler(collection, encode, wrong, news, seed, cloze_steps)
+    if not written:
+        return reader, sampler
+    units, questions = read_written(data / "units/units.jsonl", written)
+    return reader, WrittenSampler(units, questions, encode, sampler, seed)
+
+
+def open_shipped() -> Reader:
+    """A reader over the embedded encoder's word table, everything else as drawn."""
+    words = read_words()
+    count, size = words.codes.shape
+    table = words.codes.reshape(count, -1, BLOCK).astype(np.float32) * words.scales.astype(np.float32)[..., None]
+    reader = Reader(Shape(vocabulary=count, hidden=size))
+    reader.words.weight.data = torch.from_numpy(table.reshape(count, size))
+    return reader
 
 
 def find_negatives(collection: Collection, kept: Path) -> tuple[list[list[int]], list[list[int]]]:

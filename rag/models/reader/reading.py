@@ -45,7 +45,7 @@ def torch_run(reader: Reader) -> Run:
     """The network in fp32."""
     import torch
 
-    names = ("start", "end", "trim_start", "trim_end", "relevance")
+    names = ("start", "end", "trim_start", "trim_end", "relevance", "part")
     reader.eval()
 
     def run(ids: list[int]) -> Arrays:

@@ -16,6 +16,7 @@ import numpy as np
 
 from rag.models.reader.data import Collection, Question
 from rag.models.reader.encoding import Encoded, Encoder
+from rag.models.reader.parts import with_parts
 from rag.models.reader.text import Range, convert, crop, overlap, sentences, without
 
 PLACES = 16
@@ -91,7 +92,11 @@ class Sampler:
         begin, end = self._cut(text, (question.start, question.end), random)
         answer = (question.start - begin, question.end - begin)
         wrong = self._wrong_text(number, question, script, end - begin, random)
-        return Pair(self._encode(asked, text[begin:end], answer), self._encode(asked, wrong))
+        shown = text[begin:end]
+        return Pair(
+            with_parts(self._encode(asked, shown, answer), shown, [answer]),
+            with_parts(self._encode(asked, wrong), wrong, []),
+        )
 
     def _cut(self, text: str, inner: Range, random: np.random.Generator) -> Range:
         cropped = random.random() < CROPPED

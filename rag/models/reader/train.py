@@ -256,7 +256,7 @@ def arguments(description: str, out: Path, plan: Plan) -> ArgumentParser:
     """The options of every training; ``plan`` holds their defaults."""
     parser = ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, required=True, help="folder with drcd-dev, drcd-test, cmrc-trial, news-8k")
-    parser.add_argument("--encoder", type=Path, required=True, help="DIR/pruned of rag.models.build_e5 --fp32 DIR")
+    parser.add_argument("--encoder", type=Path, help="DIR/pruned of rag.models.build_e5 --fp32 DIR")
     parser.add_argument("--out", type=Path, default=out)
     parser.add_argument("--steps", type=int, default=plan.steps)
     parser.add_argument("--minutes", type=float, default=plan.minutes, help="end decayed after so long (0: no limit)")
@@ -286,13 +286,16 @@ def main() -> None:
     parser = arguments("Train the reader.", Path("build/reader"), Plan())
     parser.add_argument("--cloze-steps", type=int, default=150, help="first steps on cloze questions")
     parser.add_argument("--begin", type=Path, help="go on from this shipped reader instead of the encoder")
+    parser.add_argument("--written", type=Path, nargs="*", default=[], help="files of questions over data/units")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     plan = plan_of(options, Plan())
     cuda = plan.device == "cuda"
     plan = replace(plan, pairs=PLACES if cuda else plan.pairs, processes=1 if cuda else options.processes)
     options.out.mkdir(parents=True, exist_ok=True)
-    reader, sampler = prepare(options.data, options.encoder, options.out, plan.seed, options.cloze_steps, options.begin)
+    reader, sampler = prepare(
+        options.data, options.encoder, options.out, plan.seed, options.cloze_steps, options.begin, options.written
+    )
     train(reader, sampler, plan, options.out)
 
 
