@@ -26,14 +26,16 @@ from rag.answer.language import in_script, language_of, say
 from rag.answer.question import analyse
 from rag.answer.read import Evidence, SentenceReader, side_by_side
 from rag.index.embed import open_encoder
+from rag.index.lexical import terms
 from rag.index.library import Library, open_library
+from rag.index.windows import head
 from rag.search.english import with_chinese
-from rag.search.followup import wordings
+from rag.search.followup import cued, wordings
 from rag.search.rerank import Budget, Reranked, Reranker, open_reranker, rerank
 from rag.search.retrieve import Retriever
 from rag.search.sides import sides
 from rag.search.window import window
-from rag.search.wording import plain
+from rag.search.wording import content_terms, coverage, plain
 from rag.settings import Settings
 from rag.types import Answer, Filters, Hit, Passage, Question, Quote, Status, Timings, WenjuError
 
@@ -43,6 +45,9 @@ SHOWN = 10
 """Hits of an answer."""
 
 
+TOLD, KNOWN = 5, 0.4
+"""Hits in which the words of a short follow-up question are looked for, and the share of them (by rarity) that must be
+there: 高血压 after a question about a training course is a new subject."""
 SURE = 0.7
 """Confidence that an answer needs to a question that was completed from the conversation, when the question as typed
 finds none: a subject that was changed must not be dragged along."""
@@ -129,12 +134,21 @@ class QAChain(Runnable[Question | str, Answer]):
 
         Nothing of an earlier subject is carried into a question that has its own answer, or none at all.
         """
-        tried = (self.writer.stand_alone(question),) if self.writer else wordings(question)
-        first = self._read(tried[0], question.filters)
-        if len(tried) == 1 or first.evidence.confidence >= self.reader.weights.threshold:
+        if self.writer:
+            return self._read(self.writer.stand_alone(question), question.filters)
+        typed, *fuller = wordings(question)
+        first = self._read(typed, question.filters)
+        if typed != question.text and not (cued(question.text) or self._told(question, first)):
+            return self._read(question.text, question.filters)
+        if not fuller or first.evidence.confidence >= self.reader.weights.threshold:
             return first
-        again = self._read(tried[1], question.filters)
-        return again if again.evidence.confidence >= SURE else first
+        again = self._read(fuller[0], question.filters)
+        return again if again.evidence.confidence >= SURE and self._told(question, again) else first
+
+    def _told(self, question: Question, looked: Looked) -> bool:
+        """Whether what was found knows the words that were typed: those of the conversation alone prove nothing."""
+        texts = " ".join(f"{head(hit.passage)} {hit.passage.text}" for hit in looked.hits[:TOLD])
+        return coverage(content_terms(question.text), terms(texts), self.library.lexical.idf) >= KNOWN
 
     def _read(self, asked: str, filters: Filters) -> Looked:
         looked = self._one(asked, filters)

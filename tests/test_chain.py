@@ -11,7 +11,7 @@ from langchain_core.runnables import RunnableLambda
 from rag.chain import QAChain, check_question, open_chain
 from rag.corpus.spans import read_spans
 from rag.settings import Settings
-from rag.types import Filters, Question, Status, WenjuError
+from rag.types import Filters, Question, Status, Turn, WenjuError
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +135,12 @@ def test_too_much_asked_and_odd_characters() -> None:
 def test_an_article_that_is_only_pointed_at_is_the_one_asked_of(chain: QAChain) -> None:
     one = Filters(sources=frozenset({"003_5ef0b05181de9be6.txt"}))
     assert "甘卫斌" in chain.invoke(Question("这篇文章的作者是谁？", filters=one)).text
+
+
+@pytest.mark.parametrize("question", ["怎样治疗高血压？", "红烧肉怎么做才不腻？"])
+def test_a_change_of_subject_does_not_drag_the_old_one_along(chain: QAChain, question: str) -> None:
+    first = "工会理论培训班讲话提出的八个对标是哪些？"
+    told = chain.invoke(first)
+    answer = chain.invoke(Question(question, history=(Turn(first, told.text, told.quotes),)))
+    assert answer.standalone == ""
+    assert answer.quotes == chain.invoke(question).quotes

@@ -92,10 +92,15 @@ def wordings(question: Question) -> tuple[str, ...]:
     full = stand_alone(question)
     if full == question.text:
         return (full,)
-    folded = fold(question.text)
-    cued = any(cue.search(folded) for cue in (PERSON, ARTICLE, AUTHOR, THING, ITEM)) or CALLED.match(folded)
-    short = _own_words(folded) < OWN_TOPIC // 2
-    return (full,) if cued or short else (question.text, full)
+    short = _own_words(fold(question.text)) < OWN_TOPIC // 2
+    return (full,) if cued(question.text) or short else (question.text, full)
+
+
+def cued(text: str) -> bool:
+    """Whether a word of the question itself points back: 它, 这篇文章, 第三条, 深圳呢？"""
+    folded = fold(text)
+    pointing = any(cue.search(folded) for cue in (PERSON, ARTICLE, AUTHOR, THING, ITEM))
+    return pointing or CALLED.match(folded) is not None
 
 
 def topic_of(question: str) -> str:
