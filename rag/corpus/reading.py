@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from rag.corpus.articles import Layout, articles, with_displaced
 from rag.corpus.blocks import Block, BlockKind, blocks
@@ -15,6 +16,7 @@ from rag.corpus.fragments import fragments
 from rag.corpus.headlines import Head, heads
 from rag.corpus.outline import outline
 from rag.corpus.split import passages, units
+from rag.corpus.statutes import lines_of, read_statute, statute
 from rag.corpus.stitch import as_text, breaks, displaced, late_stitches, stitches
 from rag.types import Article, CleanText, OutlineItem, Passage, Reading, Repair, Source, Span
 
@@ -24,6 +26,8 @@ _BLANKS = re.compile(r"\s+")
 def read_source(source: Source) -> Reading:
     """Everything that can be understood of ``source`` alone. Deterministic; time is linear in its length."""
     text = clean(source)
+    if (code := statute(text)) is not None:
+        return read_statute(text, code, block_extents(text, lines_of(text.text)))
     page = in_context(blocks(text))
     uses = heads(page)
     joins = stitches(page, uses)
@@ -50,7 +54,19 @@ def read_source(source: Source) -> Reading:
     return Reading(text, tuple(found), tuple(read), tuple(items), _repairs(text, page, joins), furniture)
 
 
-def block_extents(text: CleanText, page: Sequence[Block]) -> list[Span]:
+class Placed(Protocol):
+    """Characters ``start:end`` of the clean text."""
+
+    @property
+    def start(self) -> int:
+        """The first."""
+
+    @property
+    def end(self) -> int:
+        """Just past the last."""
+
+
+def block_extents(text: CleanText, page: Sequence[Placed]) -> list[Span]:
     """The raw extent of each block: its characters and the marks of its own line that cleaning took away."""
     raw = text.source.raw
     extents: list[Span] = []
