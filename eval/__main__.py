@@ -205,6 +205,22 @@ def judge(
 
 
 @app.command()
+def policy(
+    questions: Annotated[list[Path], typer.Argument(help="写好的题，一个或几个 jsonl 文件")],
+    data: Annotated[Path, typer.Option(help="units、laws、reports 所在的目录")] = Path("../shared/data"),
+    index: Annotated[Path, typer.Option(help="法律和报告的索引文件夹，没有就建")] = Path("build/policy"),
+    keep: Annotated[Path | None, typer.Option(help="每一题的结果写到这里")] = None,
+    reader: Annotated[str | None, typer.Option(help="阅读模型")] = None,
+    every: Annotated[int, typer.Option(help="验证文段之外，每几题问一题")] = 3,
+) -> None:
+    """整个系统在法律和报告上。The whole system over laws and reports."""
+    from eval.policy import main as ask_policy
+
+    with _explained():
+        ask_policy(data, questions, index, keep, reader, every)
+
+
+@app.command()
 def inbox(
     index: Annotated[Path | None, typer.Option(help="索引文件夹")] = None,
     everything: Annotated[bool, typer.Option("--all", help="连已处理的也列出")] = False,

@@ -48,8 +48,8 @@ class Settings(BaseSettings):
     password: str = Field(default="", repr=False)
     """Password for the web page and the API; required to listen beyond loopback."""
     root_path: str = ""
-    trusted_hosts: tuple[str, ...] = ()
-    """Further names that the server answers to, e.g. a proxy's: '["wenju.example.org"]' in the environment."""
+    trusted_hosts: str = ""
+    """Further names that the server answers to, e.g. a proxy's, separated by commas: "wenju.example.org"."""
     max_question: int = Field(default=2000, ge=10)
     """Longest question accepted, in characters."""
     max_upload_mb: int = Field(default=20, ge=1)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from rag.settings import load_settings
 from tests.test_api import Running
 from ui.security import KnownHosts
 
@@ -53,3 +54,8 @@ def test_a_proxy_is_named_and_addresses_are_taken_beyond_loopback() -> None:
             host: ask(server.url, host).status_code for host in ("wenju.example.org", "192.0.2.7:80", "evil.example")
         }
     assert found == {"wenju.example.org": 200, "192.0.2.7:80": 200, "evil.example": 421}
+
+
+def test_the_setting_is_a_plain_list_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WENJU_TRUSTED_HOSTS", "wenju.example.org, other.example")
+    assert load_settings().trusted_hosts == "wenju.example.org, other.example"

@@ -77,7 +77,7 @@ def create_app(
         password.app = app
     facts = {"question": settings.max_question, "mb": settings.max_upload_mb, "files": FILES}
     guarded = PageHead(password or app, head(facts))
-    named = KnownHosts(guarded, settings.host, settings.trusted_hosts)
+    named = KnownHosts(guarded, settings.host, settings.trusted_hosts.replace(",", " ").split())
     return SafeHeaders(named, (settings.max_upload_mb * FILES + 1) << 20)
 
 

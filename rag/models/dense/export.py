@@ -31,6 +31,7 @@ from rag.models.dense.train import pooled
 from rag.models.network import Weights, read_words, write_encoder
 from rag.models.reader.data import Collection, read_collection
 from rag.models.reader.network import Reader, is_head, open_encoder
+from rag.models.reader.prepare import open_shipped
 from rag.models.reader.text import sentences
 from rag.settings import EMBEDDED_MODEL
 from rag.types import WenjuError
@@ -99,7 +100,7 @@ def main() -> None:
     """Command line of the export."""
     parser = ArgumentParser(description="Export the trained encoder to ONNX int8.")
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--encoder", type=Path, required=True, help="what the training began with")
+    parser.add_argument("--encoder", type=Path, help="what the training began with (default: the shipped one)")
     parser.add_argument("--checkpoints", type=Path, nargs="+", required=True, help="reader.safetensors of trainings")
     parser.add_argument("--share", type=float, default=SHARE, help="of the trained weights, 0 to 1")
     parser.add_argument("--to", type=Path, required=True, help="folder to write; made like rag/models/e5-small-zh")
@@ -107,7 +108,8 @@ def main() -> None:
     for path in options.checkpoints:
         if not path.is_file():
             raise WenjuError(f"没有找到 {path}，请先训练。(no such checkpoint; train first)")
-    encoder, tokenizer = open_encoder(options.encoder), open_tokenizer(EMBEDDED_MODEL)
+    encoder = open_encoder(options.encoder) if options.encoder else open_shipped(EMBEDDED_MODEL)
+    tokenizer = open_tokenizer(EMBEDDED_MODEL)
     texts = sample(read_collection(options.data, news=False))
     old = {name: value.numpy().copy() for name, value in encoder.state_dict().items()}
     before = means(encoder, tokenizer, texts)

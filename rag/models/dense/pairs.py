@@ -1,5 +1,7 @@
-"""Which texts are drawn together and which apart: a question and a few sentences that answer it, a sentence of news in
-other words and where it stood. Everything follows from (seed, step, place), as in ``rag.models.reader.sampling``.
+"""Which texts are drawn together and which apart: a question and a few sentences that answer it (of the public sets, or
+written over laws, reports and news), a sentence of news in other words and where it stood.
+
+Everything follows from (seed, step, place), as in ``rag.models.reader.sampling``.
 
 Words are exchanged for others that CC-CEDICT gives the same meaning, so that the encoder learns to find what is said
 in other words; the dictionary is rough, and the network is to take it as noise, not as truth.
@@ -17,13 +19,16 @@ from tokenizers import Tokenizer
 from rag.corpus.mentions import words_of
 from rag.models.reader.data import Collection
 from rag.models.reader.text import Range, convert, crop, sentences, without
+from rag.models.reader.written import Unit, Written, alike, held_out
 
 PLACES = 32
 """Texts asked a step."""
 SHORTEST, LONGEST, MOST = 25, 150, 170
 """Characters of a text to be found: the index embeds pieces of sentences and short beginnings."""
-QUESTIONS = 0.6
-"""Share of questions; the others are sentences of news."""
+QUESTIONS, WRITTEN = 0.6, 0.55
+"""Shares of public questions and, where there are any, of written ones before them; the rest are sentences of news."""
+TITLED = 0.3
+"""Share of written questions' texts that begin with the title of their document, as the first vector of a passage."""
 TRADITIONAL, NO_MARK, SAME_PARAGRAPH = 0.4, 0.15, 0.5
 REWORDED_QUESTION, REWORDED_NEWS = 0.4, 0.6
 """Shares of texts asked of which words are exchanged; below them the share of their words."""
@@ -57,10 +62,14 @@ class Sampler:
         wrong: Sequence[Sequence[int]],
         synonyms: Mapping[str, Sequence[str]],
         seed: int,
+        written: tuple[Sequence[Unit], Sequence[Written]] = ((), ()),
     ) -> None:
         self._all, self._tokenizer, self._wrong = collection, tokenizer, wrong
         self._asked, self._told = prompts
         self._synonyms, self._seed = synonyms, seed
+        self._units = written[0]
+        self._written = [one for one in written[1] if one.evidence and not held_out(written[0][one.unit].id)]
+        self._alike = alike(self._units, self._written) if self._written else []
         tokenizer.enable_truncation(MAX_TOKENS)
 
     def step(self, step: int) -> list[Triple]:
@@ -69,7 +78,10 @@ class Sampler:
 
     def _item(self, step: int, place: int) -> Triple:
         random = np.random.default_rng([self._seed, step, place])
-        asked, right, wrong, home = self._question(random) if random.random() < QUESTIONS else self._news(random)
+        if self._written and random.random() < WRITTEN:
+            asked, right, wrong, home = self._own(random)
+        else:
+            asked, right, wrong, home = self._question(random) if random.random() < QUESTIONS else self._news(random)
         texts = (self._asked + asked, self._told + right[:MOST], self._told + wrong[:MOST])
         ids = [tuple(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
         return Triple(ids[0], ids[1], ids[2], home)
@@ -90,6 +102,26 @@ class Sampler:
             rest = self._all.passages[int(random.choice(np.asarray(self._wrong[number])))].texts[script]
         right = _part(text, (question.start, question.end), random)
         return asked, right, _part(rest, _any(sentences(rest), random), random), question.passage
+
+    def _own(self, random: np.random.Generator) -> tuple[str, str, str, int]:
+        """A written question, a part of its unit with evidence, and one without or of a unit that shares its words."""
+        number = int(random.integers(len(self._written)))
+        one = self._written[number]
+        unit = self._units[one.unit]
+        script = int(random.random() < TRADITIONAL / 2)
+        text, asked = unit.texts[script], one.texts[script]
+        if random.random() < NO_MARK:
+            asked = asked.rstrip("？?。 ")
+        other = unit
+        rest = "".join(text[a:b] for a, b in sentences(text) if not any(a < e and s < b for s, e in one.evidence))
+        if len(rest) < SHORTEST or random.random() >= SAME_PARAGRAPH:
+            other = self._units[int(random.choice(np.asarray(self._alike[number])))]
+            rest = other.texts[script]
+        right = _part(text, one.evidence[int(random.integers(len(one.evidence)))], random)
+        wrong = _part(rest, _any(sentences(rest), random), random)
+        if random.random() < TITLED:
+            right, wrong = f"{unit.titles[script]}\n{right}".strip(), f"{other.titles[script]}\n{wrong}".strip()
+        return asked, right, wrong, len(self._all.passages) + one.unit
 
     def _news(self, random: np.random.Generator) -> tuple[str, str, str, int]:
         """A sentence or clause of news, and the text around it: with it when it was reworded, else without."""

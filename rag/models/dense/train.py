@@ -20,10 +20,11 @@ from rag.index.onnx import open_tokenizer
 from rag.models.build_e5 import PROMPTS
 from rag.models.dense.pairs import Sampler, Triple
 from rag.models.reader.data import read_collection
-from rag.models.reader.loss import batch
+from rag.models.reader.loss import batch, half
 from rag.models.reader.network import Reader, is_head, open_encoder
-from rag.models.reader.prepare import find_negatives
+from rag.models.reader.prepare import find_negatives, open_shipped
 from rag.models.reader.train import Goal, Plan, arguments, plan_of, train
+from rag.models.reader.written import read_written
 from rag.search.cedict import same_meaning
 from rag.settings import EMBEDDED_MODEL
 from rag.types import WenjuError
@@ -67,7 +68,7 @@ def embed(encoder: Reader, texts: Sequence[Sequence[int]], device: torch.device)
 def pooled(encoder: Reader, texts: Sequence[Sequence[int]], device: torch.device) -> Tensor:
     """Token ids -> mean hidden states [n, hidden]."""
     ids, mask = batch(texts, device)
-    with torch.autocast(device.type, torch.bfloat16):
+    with half(device):
         states = encoder.states(ids, mask)
     there = mask[..., None].float()
     mean: Tensor = (states.float() * there).sum(dim=1) / there.sum(dim=1)
@@ -77,20 +78,23 @@ def pooled(encoder: Reader, texts: Sequence[Sequence[int]], device: torch.device
 def main() -> None:
     """Command line of the training."""
     parser = arguments("Train the encoder of the dense index.", Path("build/dense"), PLAN)
+    parser.add_argument("--written", type=Path, nargs="*", default=[], help="files of questions over data/units")
     parser.add_argument("--together", type=int, default=TOGETHER, help="triples contrasted with each other")
     options = parser.parse_args()
     plan = plan_of(options, PLAN)
     alone = plan.device == "cuda" or options.together > TOGETHER
     plan = replace(plan, pairs=options.together, processes=1 if alone else 2)
     options.out.mkdir(parents=True, exist_ok=True)
-    encoder = open_encoder(options.encoder, rate=0.0)
+    encoder = open_encoder(options.encoder, rate=0.0) if options.encoder else open_shipped(EMBEDDED_MODEL, rate=0.0)
     for name, parameter in encoder.named_parameters():
         if is_head(name):
             parameter.requires_grad_(False)
     collection = read_collection(options.data)
     wrong, _ = find_negatives(collection, options.out / "negatives.npz")
     tokenizer = open_tokenizer(EMBEDDED_MODEL)
-    sampler = Sampler(collection, tokenizer, (PROMPTS["query"], PROMPTS["passage"]), wrong, same_meaning(), plan.seed)
+    written = read_written(options.data / "units" / "units.jsonl", options.written) if options.written else ([], [])
+    prompts = (PROMPTS["query"], PROMPTS["passage"])
+    sampler = Sampler(collection, tokenizer, prompts, wrong, same_meaning(), plan.seed, written)
     train(encoder, sampler, plan, options.out, CONTRAST)
 
 

@@ -87,9 +87,14 @@ def _part_loss(logits: Tensor, inputs: Sequence[Encoded]) -> Tensor:
 def learn_pairs(reader: Reader, pairs: Sequence[Pair], device: torch.device) -> tuple[Tensor, Tensor]:
     """``pair_loss`` of these pairs, read now."""
     ids, mask = batch([one.ids for pair in pairs for one in (pair.right, pair.wrong)], device)
-    with torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu" or half_is_faster()):
+    with half(device):
         outputs = reader(ids, mask)
     return pair_loss(outputs, pairs)
+
+
+def half(device: torch.device) -> torch.autocast:
+    """bfloat16 for what is computed inside, where that is faster."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu" or half_is_faster())
 
 
 @cache

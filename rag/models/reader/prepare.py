@@ -39,10 +39,7 @@ def prepare(
     Without ``encoder`` its word table is the embedded model's. Raises WenjuError when something is absent.
     """
     torch.manual_seed(seed)
-    reader = open_encoder(encoder) if encoder else open_shipped()
-    if begin:
-        shipped = {name: torch.from_numpy(array.copy()) for name, array in read_weights(begin).items()}
-        reader.load_state_dict(shipped, strict=False)
+    reader = open_encoder(encoder) if encoder and not begin else open_shipped(begin)
     collection = read_collection(data)
     wrong, news = find_negatives(collection, out / "negatives.npz")
     encode = Encoder(open_tokenizer(EMBEDDED_MODEL))
@@ -53,13 +50,16 @@ def prepare(
     return reader, WrittenSampler(units, questions, encode, sampler, seed)
 
 
-def open_shipped() -> Reader:
-    """A reader over the embedded encoder's word table, everything else as drawn."""
+def open_shipped(folder: Path | None = None, rate: float = 0.1) -> Reader:
+    """A reader over the embedded encoder's word table, its weights those of a shipped model's ``folder``, or drawn."""
     words = read_words()
     count, size = words.codes.shape
     table = words.codes.reshape(count, -1, BLOCK).astype(np.float32) * words.scales.astype(np.float32)[..., None]
-    reader = Reader(Shape(vocabulary=count, hidden=size))
+    reader = Reader(Shape(vocabulary=count, hidden=size), rate)
     reader.words.weight.data = torch.from_numpy(table.reshape(count, size))
+    if folder:
+        shipped = {name: torch.from_numpy(array.copy()) for name, array in read_weights(folder).items()}
+        reader.load_state_dict(shipped, strict=False)
     return reader
 
 

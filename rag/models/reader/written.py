@@ -87,6 +87,16 @@ def read_written(units: Path, questions: Iterable[Path]) -> tuple[list[Unit], li
     return found, asked
 
 
+def alike(units: Sequence[Unit], questions: Sequence[Written], depth: int = 8) -> list[list[int]]:
+    """For each question, rows of other units, none held out, that share its character pairs (BM25)."""
+    kept = [row for row, unit in enumerate(units) if not held_out(unit.id)]
+    found = search(Bm25([units[row].texts[0] for row in kept]), [one.texts[0] for one in questions], depth)
+    return [
+        [kept[row] for row in rows if kept[row] != one.unit]
+        for one, rows in zip(questions, found.tolist(), strict=True)
+    ]
+
+
 class WrittenSampler:
     """Training pairs by step and place: written questions and, on the other places, those of ``public``."""
 
@@ -101,9 +111,7 @@ class WrittenSampler:
             if not one.evidence:
                 self._near[one.unit].append(one)
         kept = [row for row, unit in enumerate(units) if not held_out(unit.id)]
-        alike = search(Bm25([units[row].texts[0] for row in kept]), [one.texts[0] for one in self._answered], 8)
-        self._alike = [[kept[row] for row in rows if kept[row] != one.unit] for one, rows in
-                       zip(self._answered, alike.tolist(), strict=True)]  # fmt: skip
+        self._alike = alike(units, self._answered)
         self._kept = kept
         self._epoch, self._order = -1, np.empty(0, np.int64)
 
