@@ -29,6 +29,9 @@ TRADITIONAL, TITLED, CROPPED = 0.15, 0.5, 0.7
 NEAR, UNANSWERED, ALIKE = 0.4, 0.52, 0.76
 """Of the wrong ones: below the first a near miss on the same unit; then the unit without its answer; then a piece that
 shares the question's words; else any."""
+OFF = 0.1
+"""Share of wrong ones that are a question about nothing of the kind (``OFFTOPIC``), put to the unit itself."""
+OFFTOPIC = Path(__file__).parents[1] / "questions" / "offtopic.txt"
 OURS = 11
 """Of the ``PLACES`` of a step, those for the written questions; the others are public ones."""
 
@@ -113,6 +116,7 @@ class WrittenSampler:
         kept = [row for row, unit in enumerate(units) if not held_out(unit.id)]
         self._alike = alike(units, self._answered)
         self._kept = kept
+        self._off = [both_scripts(line, 0) for line in OFFTOPIC.read_text(encoding="utf-8").splitlines() if line]
         self._epoch, self._order = -1, np.empty(0, np.int64)
 
     def step(self, step: int) -> list[Pair]:
@@ -147,8 +151,13 @@ class WrittenSampler:
     def _wrong(
         self, number: int, one: Written, asked: str, script: int, length: int, random: np.random.Generator
     ) -> Encoded:
-        kind = random.random()
         unit = self._units[one.unit]
+        if random.random() < OFF:
+            text = unit.texts[script]
+            begin, end = self._anywhere(text, length, random)
+            text = self._head(unit, script, random) + text[begin:end]
+            return with_parts(self._encode(self._off[int(random.integers(len(self._off)))][script], text), text, [])
+        kind = random.random()
         if kind < NEAR and self._near[one.unit]:
             near = self._near[one.unit][int(random.integers(len(self._near[one.unit])))]
             asked = self._asked(near, script, random)
