@@ -10,6 +10,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from rag.corpus.load import load_file
 from rag.index import build as building
@@ -238,3 +239,18 @@ def _sources(library: Library, filters: Filters) -> set[str]:
     rows = library.rows_matching(filters)
     assert rows is not None
     return {passage.source_id for passage in library.passages_at(rows).values()}
+
+
+def test_what_killed_builds_left_goes_at_the_next_start(tmp_path: Path, documents: Path, tiny: TinyEncoder) -> None:
+    folder = tmp_path / "index"
+    build_index(folder, [documents], tiny)
+    for number in range(3):
+        (folder / f".building-dead{number}").mkdir()
+    with FileLock(folder / ".lock"):  # somebody is building: nothing of it is touched
+        open_library(folder, tiny)
+        assert len(list(folder.glob(".building-*"))) == 3
+    open_library(folder, tiny)
+    assert not list(folder.glob(".building-*"))
+    (folder / ".building-dead").mkdir()
+    build_index(folder, [documents], tiny)
+    assert not list(folder.glob(".building-*"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,11 +23,14 @@ from rag.index.embed import Encoder
 from rag.index.lexical import LexicalIndex
 from rag.index.manifest import (
     FORMAT,
+    LOCK,
+    UNFINISHED,
     Document,
     Manifest,
     current_generation,
     list_files,
     read_manifest,
+    remove_left_over,
     sha256_of,
     switch,
     write_manifest,
@@ -133,7 +135,8 @@ def _guarded(folder: Path) -> Iterator[None]:
     """One writer at a time; what the disk refuses is said in words."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".lock", timeout=0):
+        with FileLock(folder / LOCK, timeout=0):
+            remove_left_over(folder)
             yield
     except Timeout:
         raise WenjuError(f"另一个程序正在更新索引 {folder}，请稍后再试。(the index is being written)") from None
@@ -226,7 +229,7 @@ def _write_generation(
     folder: Path, intake: _Intake, encoder: Encoder, problems: list[Problem], progress: Progress
 ) -> Report:
     name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S-") + os.urandom(3).hex()
-    temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
+    temporary = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
     try:
         tables = Tables.create(temporary / "library.sqlite")
         with closing(tables):
@@ -251,8 +254,7 @@ def _write_generation(
         progress("write", 1, 1)
         return Report(count, passages, vectors, embedded, tuple(problems))
     finally:
-        for left_over in folder.glob(".building-*"):  # also those of a build that was killed
-            shutil.rmtree(left_over, ignore_errors=True)
+        remove_left_over(folder)
 
 
 def _write_readings(tables: Tables, readings: Iterable[Reading]) -> int:

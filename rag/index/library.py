@@ -17,6 +17,7 @@ from rag.index.manifest import (
     check_files,
     current_generation,
     read_manifest,
+    sweep,
 )
 from rag.index.tables import Tables
 from rag.types import Article, Filters, OutlineItem, Passage, PassageKind, Reading, Source, WenjuError
@@ -105,6 +106,7 @@ def open_library(folder: Path, encoder: Encoder, *, allow_stale: bool = False) -
     Raises WenjuError, with the command that repairs it, when there is none, when it is damaged, made by another
     model, or (unless ``allow_stale``) older than its documents.
     """
+    sweep(folder)
     generation = current_generation(folder)
     manifest = read_manifest(generation)
     check_files(generation, manifest)

@@ -12,6 +12,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from pydantic import TypeAdapter, ValidationError
 
 from rag.types import WenjuError
@@ -60,6 +61,9 @@ class Manifest:
 
 
 _MANIFEST = TypeAdapter(Manifest)
+
+LOCK, UNFINISHED = ".lock", ".building-"
+"""The file that a writer locks, and how the name of a generation begins while it is being written."""
 
 
 def sha256_of(path: Path) -> str:
@@ -141,6 +145,23 @@ def list_files(generation: Path) -> tuple[File, ...]:
 def write_manifest(generation: Path, manifest: Manifest) -> None:
     """The last file of a generation."""
     (generation / "manifest.json").write_bytes(_MANIFEST.dump_json(manifest, indent=1))
+
+
+def remove_left_over(folder: Path) -> None:
+    """Generations that were never finished. Only for who holds the folder's lock: all of them are then nobody's."""
+    for left_over in folder.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed builds left; nothing while one is running, nor where nothing may be written."""
+    if next(folder.glob(f"{UNFINISHED}*"), None) is None:
+        return
+    try:
+        with FileLock(folder / LOCK, timeout=0):
+            remove_left_over(folder)
+    except (Timeout, OSError):
+        return
 
 
 def switch(folder: Path, generation: Path) -> None:
